@@ -1,0 +1,1 @@
+"""azgate: a policy-as-code governance scanner for AI workloads on Azure."""

@@ -1,0 +1,1 @@
+"""The nouns: resource, inventory, gap, verdict, finding, result. Plain data, no input or output."""

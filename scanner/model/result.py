@@ -1,0 +1,189 @@
+"""The finished result of a scan: the only thing reports see. All counting happens here, once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+from scanner.model.inventory import Gap
+from scanner.model.resource import normalise_id
+from scanner.model.verdict import Disposition, Evidence, Outcome, Severity, Verdict
+
+SCHEMA_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """What reports show of a rule."""
+
+    id: str
+    title: str
+    severity: Severity
+    phase: str
+    maturity: str
+    policy: str
+    rationale: str
+    remediation: str
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceInfo:
+    """What reports show of a resource. Ids keep Azure's spelling; `origin` has file, line, pointer."""
+
+    id: str
+    type: str
+    name: str
+    location: str = ""
+    resource_group: str = ""
+    subscription_id: str = ""
+    tags: dict[str, Any] = field(default_factory=dict)
+    effective_tags: dict[str, Any] = field(default_factory=dict)
+    file: str | None = None
+    line: int | None = None
+    pointer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Why a finding is exempted: by whom, for what reason, until when (ISO date, the last day inside)."""
+
+    reason: str
+    owner: str
+    expires: str
+    scope: str
+
+
+def fingerprint(rule_id: str, resource_id: str) -> str:
+    """Give what identifies a finding for ever: rule and normalised resource id, never text, line or time."""
+    return sha256(f"{rule_id}\n{normalise_id(resource_id)}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A verdict with its rule, resource and disposition."""
+
+    rule: RuleInfo
+    resource: ResourceInfo
+    verdict: Verdict
+    severity: Severity
+    disposition: Disposition = Disposition.NEW
+    exemption: Waiver | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """The verdict's outcome."""
+        return self.verdict.outcome
+
+    @property
+    def message(self) -> str:
+        """The verdict's sentence."""
+        return self.verdict.message
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What the verdict rests on."""
+        return self.verdict.evidence
+
+    @property
+    def fingerprint(self) -> str:
+        """64 hexadecimal digits."""
+        return fingerprint(self.rule.id, self.resource.id)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyInfo:
+    """A policy file that took part: its name, its path as given, the ids of its chosen rules."""
+
+    name: str
+    path: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotEvaluated:
+    """A rule that could not be asked at all, and why."""
+
+    rule_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScanInfo:
+    """When, on what and with what the scan ran. Times are ISO 8601 in UTC."""
+
+    started_at: str
+    finished_at: str
+    as_of: str
+    sources: tuple[str, ...]
+    scopes: tuple[str, ...]
+    policies: tuple[PolicyInfo, ...]
+    parameters: dict[str, Any]
+    not_evaluated: tuple[NotEvaluated, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The decision: `fail_on` is a severity or "never"; `exit_code` 0, 1 or 3; `reason` a sentence."""
+
+    fail_on: str
+    exit_code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The numbers every report shows."""
+
+    resources: int
+    rules: int
+    outcomes: dict[Outcome, int]
+    dispositions: dict[Disposition, int]
+    failures_by_severity: dict[Severity, int]
+    gaps: int
+
+
+@dataclass(frozen=True)
+class ScanResult:
+    """Everything a report may draw. Findings are sorted: failures first, worst first, then by rule and id."""
+
+    tool_version: str
+    scan: ScanInfo
+    rules: tuple[RuleInfo, ...]
+    findings: tuple[Finding, ...]
+    gaps: tuple[Gap, ...]
+    gate: Gate
+    resources: int
+
+    @cached_property
+    def summary(self) -> Summary:
+        """Count once, for all reports; every finding counts, whatever its disposition."""
+        outcomes = Counter(finding.outcome for finding in self.findings)
+        dispositions = Counter(finding.disposition for finding in self.findings)
+        severities = Counter(f.severity for f in self.findings if f.outcome is Outcome.FAIL)
+        return Summary(
+            resources=self.resources,
+            rules=len(self.rules),
+            outcomes={outcome: outcomes[outcome] for outcome in Outcome},
+            dispositions={disposition: dispositions[disposition] for disposition in Disposition},
+            failures_by_severity={severity: severities[severity] for severity in Severity},
+            gaps=len(self.gaps),
+        )
+
+
+_ORDER = {Outcome.FAIL: 0, Outcome.ERROR: 1, Outcome.UNKNOWN: 2, Outcome.PASS: 3}
+
+
+def sort_key(finding: Finding) -> tuple[Any, ...]:
+    """Order findings the way every report shows them."""
+    return (
+        _ORDER[finding.outcome],
+        finding.disposition is not Disposition.NEW,
+        finding.severity.rank,
+        finding.rule.id,
+        normalise_id(finding.resource.id),
+    )
