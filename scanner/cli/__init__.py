@@ -1,6 +1,55 @@
-"""The command line."""
+"""The command line: parse, call, render, exit. The only room that prints and knows exit codes."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+from scanner.cli.exit_codes import ExitCode
 
 
-def main() -> int:
-    """Run azgate."""
-    return 0
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run azgate and give its exit code; see `ExitCode`."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in arguments
+    try:
+        return _run(arguments, debug)
+    except BrokenPipeError:
+        # The reader (`| head`) has seen enough; Python must not complain while it closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.PASSED
+    except KeyboardInterrupt:
+        sys.stderr.write("azgate: interrupted; nothing was written\n")
+        return 130
+    except Exception as error:
+        if debug:
+            raise
+        sys.stderr.write(
+            f"azgate: a defect in azgate: {type(error).__name__}: {error}\n"
+            "Please report it; --debug shows the traceback.\n"
+        )
+        return ExitCode.DEFECT
+
+
+def _run(arguments: list[str], debug: bool) -> int:
+    from scanner.cli.parser import build_parser
+    from scanner.errors import ScannerError
+
+    options = build_parser().parse_args(arguments)
+    if debug:
+        logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        return int(options.run(options))
+    except ScannerError as error:
+        if debug:
+            raise
+        for problem in error.problems:
+            sys.stderr.write(f"azgate: error: {_printable(str(problem))}\n")
+        return ExitCode.BAD_INPUT
+
+
+def _printable(text: str) -> str:
+    """Keep a hostile file's control characters off the terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)

@@ -94,9 +94,7 @@ class Resource:
         self.id: str = json["id"]
         self.key = normalise_id(self.id)
         declared_type = json.get("type")
-        derived = (
-            declared_type if isinstance(declared_type, str) and "/" in declared_type else type_of_id(self.id)
-        )
+        derived = declared_type if isinstance(declared_type, str) and "/" in declared_type else type_of_id(self.id)
         self.type = _ALIASES.get(derived.lower(), derived.lower())
         name = json.get("name")
         self.name: str = name if isinstance(name, str) and name else self.id.rstrip("/").rpartition("/")[2]

@@ -1,1 +1,1 @@
-"""Filled in below."""
+"""Policy files: found, read with line numbers, validated, compiled into rules."""

@@ -1,1 +1,28 @@
-"""Filled in below."""
+"""The outside world, turned into inventories.
+
+`FILE_READERS` lists the kinds of file azgate reads, in the order in which they are tried; adding one is one
+module with `NAME`, `recognises(document)` and `read(document, file)`, and one line here. Live Azure is
+`scanner.sources.azure`, imported only when a live scan is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from scanner.model.inventory import Inventory
+from scanner.sources import arm_json, snapshot
+
+
+class FileReader(NamedTuple):
+    """One kind of file: its name, how its content is recognised, and what makes an inventory of it."""
+
+    name: str
+    recognises: Callable[[Any], bool]
+    read: Callable[[Any, str], Inventory]
+
+
+FILE_READERS: tuple[FileReader, ...] = (
+    FileReader(snapshot.NAME, snapshot.recognises, snapshot.read),
+    FileReader(arm_json.NAME, arm_json.recognises, arm_json.read),
+)

@@ -1,0 +1,96 @@
+"""The commands. Each checks what it can before it reads anything, so that a typing error costs nothing."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scanner.scan import LiveOptions, PolicyOptions
+
+
+def scan(options: argparse.Namespace) -> int:
+    """`azgate scan`."""
+    from scanner.cli.outputs import parse_outputs, write_reports
+    from scanner.cli.progress import progress
+    from scanner.errors import ConfigError
+    from scanner.scan import ScanOptions
+    from scanner.scan import scan as run
+
+    outputs = parse_outputs(options.output)
+    if options.input and (options.subscription or options.resource_group):
+        raise ConfigError("--subscription and --resource-group choose what of live Azure is read; leave INPUT away")
+    with progress() as show:
+        result = run(
+            ScanOptions(
+                policy=_policy(options),
+                inputs=tuple(options.input),
+                live=_live(options),
+                fail_on=options.fail_on,
+                allow_gaps=options.allow_gaps,
+                as_of=options.as_of,
+                progress=show,
+            )
+        )
+    write_reports(result, outputs)
+    return result.gate.exit_code
+
+
+def collect(options: argparse.Namespace) -> int:
+    """`azgate collect`: exit 3 where the snapshot has gaps."""
+    from scanner.cli.exit_codes import ExitCode
+    from scanner.cli.outputs import check_path, write_output
+    from scanner.cli.progress import progress
+    from scanner.scan import collect as run
+    from scanner.sources.snapshot import write
+
+    check_path(options.output)
+    as_of = options.as_of or datetime.now(UTC).replace(microsecond=0)
+    with progress() as show:
+        inventory = run(_policy(options), _live(options), as_of, show)
+    write_output(options.output, write(inventory))
+    counts = f"{len(inventory.scanned)} resources, {len(inventory.facts)} facts, {len(inventory.gaps)} gaps"
+    sys.stderr.write(f"azgate: collected {counts}\n")
+    for gap in inventory.gaps:
+        sys.stderr.write(f"azgate: gap: {gap.what} of {gap.scope}: {gap.reason.value} {gap.detail}".rstrip() + "\n")
+    return ExitCode.INCOMPLETE if inventory.gaps else ExitCode.PASSED
+
+
+def report(options: argparse.Namespace) -> int:
+    """`azgate report`: draws; the gate was decided when the result was made."""
+    from scanner.cli.outputs import parse_outputs, write_reports
+    from scanner.reports.saved import load_result
+    from scanner.sources.json_document import read_bytes
+
+    outputs = parse_outputs(options.output)
+    data = read_bytes(options.result)
+    write_reports(load_result(data.decode("utf-8-sig", "replace"), options.result), outputs)
+    return 0
+
+
+def _policy(options: argparse.Namespace) -> PolicyOptions:
+    from scanner.policies.parameters import overrides_from_file, overrides_from_flags
+    from scanner.scan import PolicyOptions
+    from scanner.sources.json_document import read_bytes
+
+    overrides = [override for file in options.parameters for override in overrides_from_file(read_bytes(file), file)]
+    return PolicyOptions(
+        paths=tuple(options.policy),
+        overrides=(*overrides, *overrides_from_flags(options.parameter)),
+        rules=tuple(options.rule),
+        excluded=tuple(options.exclude_rule),
+    )
+
+
+def _live(options: argparse.Namespace) -> LiveOptions:
+    from scanner.scan import LiveOptions
+
+    return LiveOptions(
+        cloud=options.cloud,
+        subscriptions=tuple(options.subscription),
+        resource_groups=tuple(options.resource_group),
+        environ=os.environ,
+    )

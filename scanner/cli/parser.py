@@ -1,0 +1,123 @@
+"""The grammar of the command line."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from typing import Any
+
+from scanner.cli import commands
+from scanner.version import VERSION
+
+_EXIT_CODES = """\
+exit codes:
+  0  the gate passed
+  1  the gate failed: a new failure at or above --fail-on
+  2  bad usage, configuration, policy or input; nothing was evaluated
+  3  incomplete: gaps or unknowns, and no --allow-gaps
+  4  a defect in azgate
+"""
+_SEVERITIES = ("critical", "high", "medium", "low", "info", "never")
+_CLOUDS = ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud")
+
+
+def timestamp(text: str) -> datetime:
+    """Read --as-of; a time without an offset is UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no timestamp such as 2026-11-24T08:00:00Z") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Give azgate's whole grammar."""
+    parser = _parser(
+        argparse.ArgumentParser,
+        prog="azgate",
+        description="Policy-as-code governance for AI workloads on Azure.",
+        epilog=_EXIT_CODES,
+    )
+    parser.add_argument("--version", action="version", version=f"azgate {VERSION}")
+    parser.add_argument("--debug", action="store_true", help="show tracebacks and debug logs")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _scan(subparsers)
+    _collect(subparsers)
+    _report(subparsers)
+    return parser
+
+
+def _parser(make: Any, *args: Any, **kwargs: Any) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = make(
+        *args, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **kwargs
+    )
+    return parser
+
+
+def _command(subparsers: Any, name: str, run: Any, words: str) -> argparse.ArgumentParser:
+    parser = _parser(subparsers.add_parser, name, help=words, description=words[:1].upper() + words[1:] + ".")
+    parser.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _scan(subparsers: Any) -> None:
+    parser = _command(subparsers, "scan", commands.scan, "evaluate policies on files or, without INPUT, on live Azure")
+    parser.epilog = _EXIT_CODES
+    parser.add_argument("input", nargs="*", metavar="INPUT", help="inventory snapshot or ARM JSON; - is standard input")
+    _add_policy_options(parser)
+    _add_live_options(parser)
+    gate = parser.add_argument_group("gate")
+    gate.add_argument("--fail-on", choices=_SEVERITIES, default="low", metavar="SEVERITY", help="default: low")
+    gate.add_argument("--allow-gaps", action="store_true", help="gaps and unknowns do not change the exit code")
+    _add_output(parser)
+    _add_as_of(parser)
+
+
+def _collect(subparsers: Any) -> None:
+    parser = _command(subparsers, "collect", commands.collect, "read live Azure into an inventory snapshot")
+    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the snapshot; - is standard output")
+    _add_policy_options(parser)
+    _add_live_options(parser)
+    _add_as_of(parser)
+
+
+def _report(subparsers: Any) -> None:
+    parser = _command(subparsers, "report", commands.report, "render a saved JSON result again")
+    parser.add_argument(
+        "result", metavar="RESULT.json", help="a result that `scan -o json=...` wrote; - is standard input"
+    )
+    _add_output(parser)
+
+
+def _add_policy_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("policies")
+    group.add_argument("-p", "--policy", action="append", default=[], metavar="PATH", help="file or folder, or builtin")
+    group.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE", help="override; VALUE is YAML")
+    group.add_argument("--parameters", action="append", default=[], metavar="FILE", help="overrides, YAML or JSON")
+    group.add_argument("--rule", action="append", default=[], metavar="ID", help="only these rules (globs)")
+    group.add_argument("--exclude-rule", action="append", default=[], metavar="ID", help="not these rules (globs)")
+
+
+def _add_live_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("live Azure (read-only)")
+    group.add_argument(
+        "--subscription", action="append", default=[], metavar="ID", help="default: all that are visible"
+    )
+    group.add_argument("--resource-group", action="append", default=[], metavar="NAME", help="default: all")
+    group.add_argument("--cloud", choices=_CLOUDS, default=_CLOUDS[0], help=f"default: {_CLOUDS[0]}")
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-o",
+        "--output",
+        action="append",
+        default=[],
+        metavar="FORMAT=PATH",
+        help="console, json, junit or html; PATH - is standard output; default: console",
+    )
+
+
+def _add_as_of(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as-of", type=timestamp, metavar="TIMESTAMP", help="the clock of the evaluation")

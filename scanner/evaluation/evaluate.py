@@ -1,0 +1,109 @@
+"""The loop: each rule is asked about each resource it is about, and nothing it says is lost."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from scanner.model.inventory import Inventory
+from scanner.model.resource import Resource
+from scanner.model.result import Finding, NotEvaluated, ResourceInfo
+from scanner.model.values import Truth
+from scanner.model.verdict import PASS, Outcome, Severity, Verdict
+from scanner.rules.environment import Environment
+from scanner.rules.rule import Rule
+from scanner.rules.tags import effective_tags
+from scanner.rules.truth import implies
+
+_log = logging.getLogger(__name__)
+
+
+def evaluate(inventory: Inventory, rules: Sequence[Rule], as_of: datetime) -> tuple[list[Finding], list[NotEvaluated]]:
+    """Judge every resource by every rule that is about it.
+
+    A rule whose facts no source can hold is not asked at all, or not about the resources of those sources,
+    and says so in the second list.
+    """
+    env = Environment(inventory, as_of)
+    shown: dict[str, ResourceInfo] = {}
+    findings: list[Finding] = []
+    not_evaluated: list[NotEvaluated] = []
+    for rule in rules:
+        resources, reason = _judgeable(rule, env)
+        if reason:
+            not_evaluated.append(NotEvaluated(rule.info.id, reason))
+        for resource in resources:
+            judged = _judge(rule, resource, env)
+            if judged is None:
+                continue
+            verdict, severity = judged
+            info = shown.get(resource.key)
+            if info is None:
+                info = shown[resource.key] = _info(resource, inventory)
+            findings.append(Finding(rule.info, info, verdict, severity or rule.severity))
+    return findings, not_evaluated
+
+
+def _judgeable(rule: Rule, env: Environment) -> tuple[Iterable[Resource], str]:
+    """Give the resources this rule may be asked about, and why it is not asked about the others."""
+    wanted = frozenset(kind for kind, _ in rule.facts)
+    resources = rule.resources(env)
+    if not wanted:
+        return resources, ""
+    sources = env.inventory.sources
+    able = frozenset(source.kind for source in sources if wanted <= source.fact_kinds)
+    unable = [source for source in sources if source.kind not in able]
+    if not unable:
+        return resources, ""
+    names = ", ".join(dict.fromkeys(source.kind for source in unable))
+    reason = f"needs {' and '.join(sorted(wanted))}, which an input of kind {names} cannot hold"
+    return [resource for resource in resources if resource.origin.source in able], reason
+
+
+def _judge(rule: Rule, resource: Resource, env: Environment) -> tuple[Verdict, Severity | None] | None:
+    """Give the verdict, None where the rule does not apply. A rule that crashes is an error, and only that."""
+    try:
+        applies: Truth = True if rule.when is None else rule.when.test(resource, env)
+        if applies is False:
+            return None
+        holds = rule.assertion.test(resource, env)
+        if holds is True:
+            return PASS, None
+        return _explained(rule, resource, env, applies, holds)
+    except Exception as error:  # noqa: BLE001 - one broken rule must not end the scan
+        _log.debug("rule %s crashed on %s", rule.info.id, resource.id, exc_info=True)
+        return Verdict(Outcome.ERROR, f"the rule crashed: {type(error).__name__}; --debug shows more"), None
+
+
+def _explained(
+    rule: Rule, resource: Resource, env: Environment, applies: Truth, holds: Truth
+) -> tuple[Verdict, Severity | None]:
+    judgement = rule.assertion.explain(resource, env)
+    if implies(applies, holds) is False:
+        return Verdict(Outcome.FAIL, judgement.message or rule.info.title, judgement.evidence), judgement.severity
+    if applies is None and rule.when is not None:
+        doubt = rule.when.explain(resource, env)
+        message = f"cannot tell whether the rule applies: {doubt.message}"
+        return Verdict(Outcome.UNKNOWN, message, doubt.evidence + judgement.evidence), judgement.severity
+    message = judgement.message or "what the rule asks about is not known"
+    return Verdict(Outcome.UNKNOWN, message, judgement.evidence), judgement.severity
+
+
+def _info(resource: Resource, inventory: Inventory) -> ResourceInfo:
+    declared = resource.json.get("type")
+    spelled = declared if isinstance(declared, str) and declared.lower() == resource.type else resource.type
+    origin = resource.origin
+    return ResourceInfo(
+        id=resource.id,
+        type=spelled,
+        name=resource.name,
+        location=resource.location,
+        resource_group=resource.resource_group,
+        subscription_id=resource.subscription_id,
+        tags={str(name): value for name, value in resource.tags.items() if isinstance(value, (str, int, float, bool))},
+        effective_tags=dict(effective_tags(resource, inventory)),
+        file=origin.file,
+        line=origin.line,
+        pointer=origin.pointer,
+    )

@@ -1,0 +1,199 @@
+"""Finds policy files, validates all of them, and compiles their rules; every error of every file at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from scanner.assets import asset_folder
+from scanner.errors import PolicyError, Problem
+from scanner.model.result import RuleInfo
+from scanner.policies.language import ParameterModel, PolicyModel, RuleModel
+from scanner.policies.parameters import Override, fault
+from scanner.policies.yaml_document import YamlDocument, read_yaml
+from scanner.rules.assertions import ASSERTIONS
+from scanner.rules.conditions import NEVER, Compiler
+from scanner.rules.expressions import fill_in
+from scanner.rules.place import Place, Problems, suggestion
+from scanner.rules.rule import Rule
+from scanner.rules.validation import add_validation_problems
+
+BUILTIN = "builtin"
+_SUFFIXES = frozenset({".yaml", ".yml"})
+_TESTS = "tests"
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """A loaded policy file: `path` as reports name it, `parameters` the values in force."""
+
+    name: str
+    path: str
+    rules: tuple[Rule, ...]
+    parameters: dict[str, Any]
+
+
+def load_policies(paths: Sequence[str], overrides: Sequence[Override] = ()) -> list[PolicyFile]:
+    """Load policy files and folders (`builtin` is the pack that ships with azgate).
+
+    Later overrides win over earlier ones. Raises PolicyError with everything that is wrong anywhere.
+    """
+    problems = Problems()
+    loader = _Loader(overrides, problems)
+    for label, path in _discover(paths or [BUILTIN], problems):
+        loader.load(label, path)
+    loader.check_overrides()
+    if problems.found:
+        raise PolicyError(*problems.found)
+    return loader.files
+
+
+def _discover(paths: Iterable[str], problems: Problems) -> list[tuple[str, Path]]:
+    found: dict[Path, tuple[str, Path]] = {}
+    for given in paths:
+        root = asset_folder("policies") if given == BUILTIN else Path(given)
+        if root.is_file():
+            found.setdefault(root.resolve(), (given, root))
+            continue
+        if not root.is_dir():
+            problems.found.append(Problem("there is no such policy file or folder", given))
+            continue
+        inside = sorted(p for p in root.rglob("*") if p.suffix.lower() in _SUFFIXES and p.is_file())
+        members = [path for path in inside if _TESTS not in path.relative_to(root).parts[:-1]]
+        if not members:
+            problems.found.append(Problem("there is no policy file (*.yaml) in this folder", given))
+        for path in members:
+            inner = path.relative_to(root).as_posix()
+            label = f"{BUILTIN}/{inner}" if given == BUILTIN else str(path)
+            found.setdefault(path.resolve(), (label, path))
+    return list(found.values())
+
+
+class _Loader:
+    """Loads files one by one; knows the ids and parameters seen so far."""
+
+    def __init__(self, overrides: Sequence[Override], problems: Problems) -> None:
+        self.overrides = {override.name.lower(): override for override in overrides}
+        self.problems = problems
+        self.files: list[PolicyFile] = []
+        self.declared: set[str] = set()
+        self.ids: dict[str, str] = {}
+
+    def load(self, label: str, path: Path) -> None:
+        try:
+            documents = read_yaml(path.read_bytes(), label)
+        except PolicyError as error:
+            self.problems.found.extend(error.problems)
+            return
+        except OSError as error:
+            self.problems.found.append(Problem(f"cannot be read: {error.strerror}", label))
+            return
+        if not documents:
+            self.problems.found.append(Problem("is empty", label, hint="a policy file has version, name and rules"))
+        for document in documents:
+            self._document(document, label)
+
+    def _document(self, document: YamlDocument, label: str) -> None:
+        place = document.place
+        policy = _validated(PolicyModel, document.value, place, self.problems)
+        if policy is None:
+            self._still_check_rules(document)
+            return
+        parameters = self._parameters(policy.parameters, place / "parameters")
+        rules = [self._rule(rule, place / "rules" / n, parameters, label) for n, rule in enumerate(policy.rules)]
+        kept = tuple(rule for rule in rules if rule is not None)
+        self.files.append(PolicyFile(policy.name, label, kept, parameters))
+
+    def _still_check_rules(self, document: YamlDocument) -> None:
+        """Say what is wrong in the rules even where the head of the file is wrong already."""
+        if not isinstance(document.value, dict) or not isinstance(document.value.get("rules"), list):
+            return
+        for index, rule in enumerate(document.value["rules"]):
+            _validated(RuleModel, rule, document.place / "rules" / index, self.problems)
+
+    def _parameters(self, declared: dict[str, Any], place: Place) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for name, body in declared.items():
+            self.declared.add(name)
+            at = place / name
+            model = _validated(ParameterModel, body, at, self.problems)
+            if model is None:
+                values[name] = None
+                continue
+            chosen = self.overrides.get(name.lower())
+            if model.default is not None and (wrong := fault(model.default, model)):
+                self.problems.add(at / "default", f"the default of '{name}' {wrong}")
+            if chosen is not None and (wrong := fault(chosen.value, model)):
+                self.problems.found.append(chosen.problem(f"the parameter '{name}' {wrong}"))
+            if chosen is None and model.default is None:
+                self.problems.add(at, f"the parameter '{name}' has no default", f"give --parameter {name}=VALUE")
+            values[name] = model.default if chosen is None else chosen.value
+        return values
+
+    def _rule(self, body: Any, place: Place, parameters: dict[str, Any], label: str) -> Rule | None:
+        model = _validated(RuleModel, body, place, self.problems)
+        if model is None:
+            return None
+        if model.id.lower() in self.ids:
+            self.problems.add(place / "id", f"the rule id '{model.id}' is taken", f"by {self.ids[model.id.lower()]}")
+        line, _ = (place / "id").position()
+        self.ids.setdefault(model.id.lower(), f"{place.file}:{line}")
+        compiler = Compiler(self.problems, ASSERTIONS)
+        when = None
+        if model.when is not None:
+            filled = fill_in(model.when, parameters, place / "when", self.problems)
+            when = compiler.compile(filled, place / "when")
+        asserted = fill_in(model.assertion, parameters, place / "assert", self.problems)
+        assertion = compiler.compile(asserted, place / "assert")
+        types = self._types(model.resource, place / "resource")
+        if assertion is NEVER or when is NEVER or not types:
+            return None
+        facts = tuple(dict.fromkeys(fact for used in compiler.used for fact in used.facts()))
+        return Rule(_info(model, label), model.severity, types, when, assertion, facts)
+
+    def _types(self, given: list[str] | str, place: Place) -> tuple[str, ...]:
+        names = [given] if isinstance(given, str) else given
+        if not names:
+            self.problems.add(place, "a rule is about at least one resource type")
+        for index, name in enumerate(names):
+            if "/" not in name or "." not in name.partition("/")[0]:
+                at = place if isinstance(given, str) else place / index
+                self.problems.add(at, f"'{name}' is no ARM type", "such as Microsoft.CognitiveServices/accounts")
+        return tuple(dict.fromkeys(name.lower() for name in names))
+
+    def check_overrides(self) -> None:
+        """Refuse an override of a parameter that no file declares: it would silently do nothing."""
+        known = {name.lower() for name in self.declared}
+        for override in self.overrides.values():
+            if override.name.lower() not in known:
+                hint = suggestion(override.name, self.declared)
+                self.problems.found.append(
+                    override.problem(f"no policy declares the parameter '{override.name}'", hint)
+                )
+
+
+def _info(model: RuleModel, label: str) -> RuleInfo:
+    return RuleInfo(
+        id=model.id,
+        title=model.title,
+        severity=model.severity,
+        phase=model.phase,
+        maturity=model.maturity,
+        policy=label,
+        rationale=model.rationale.strip(),
+        remediation=model.remediation.strip(),
+        references=tuple(model.references),
+    )
+
+
+def _validated(kind: type[Model], value: Any, place: Place, problems: Problems) -> Model | None:
+    try:
+        return kind.model_validate(value)
+    except ValidationError as error:
+        add_validation_problems(error, kind, place, problems)
+        return None

@@ -1,0 +1,91 @@
+"""Parameters: declared in policy files, overridden by people, always typed and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from scanner.errors import ConfigError, PolicyError, Problem
+from scanner.policies.language import ParameterModel
+from scanner.policies.yaml_document import read_yaml
+from scanner.rules.operators import same
+from scanner.rules.place import Place
+from scanner.rules.times import parse_duration
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_TYPES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "string": (lambda v: isinstance(v, str), "a text"),
+    "integer": (_is_integer, "a whole number"),
+    "number": (lambda v: _is_integer(v) or isinstance(v, float), "a number"),
+    "boolean": (lambda v: isinstance(v, bool), "true or false"),
+    "array": (lambda v: isinstance(v, list), "a list"),
+    "object": (lambda v: isinstance(v, dict), "a mapping"),
+    "duration": (
+        lambda v: isinstance(v, str) and (seconds := parse_duration(v)) is not None and seconds >= 0,
+        "an ISO 8601 duration such as P1D or PT30M",
+    ),
+}
+
+
+def fault(value: Any, parameter: ParameterModel) -> str:
+    """Say what is wrong with a value for this parameter; "" where nothing is."""
+    fits, words = _TYPES[parameter.type]
+    if not fits(value):
+        return f"must be {words}, not {value!r}"
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if parameter.minimum is not None and value < parameter.minimum:
+            return f"is {value!r}, below its minimum {parameter.minimum:g}"
+        if parameter.maximum is not None and value > parameter.maximum:
+            return f"is {value!r}, above its maximum {parameter.maximum:g}"
+    allowed = parameter.allowed_values
+    if allowed is not None:
+        members = value if isinstance(value, list) and parameter.type == "array" else [value]
+        for member in members:
+            if not any(same(member, candidate) for candidate in allowed):
+                return f"is {member!r}; allowed are {', '.join(repr(item) for item in allowed)}"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A value that a person set for a parameter, and where: a flag's name or a place in a file."""
+
+    name: str
+    value: Any
+    where: str | Place
+
+    def problem(self, message: str, hint: str = "") -> Problem:
+        """Give a problem that stands where the override does."""
+        if isinstance(self.where, str):
+            return Problem(f"{self.where}: {message}", hint=hint)
+        line, column = self.where.position()
+        return Problem(message, self.where.file, line, column, hint)
+
+
+def overrides_from_file(text: bytes, file: str) -> list[Override]:
+    """Read a `--parameters` file: a YAML or JSON mapping of parameter names to values."""
+    documents = read_yaml(text, file)
+    if len(documents) != 1 or not isinstance(documents[0].value, dict):
+        raise PolicyError(Problem("must hold one mapping of parameter names to values", file, 1))
+    document = documents[0]
+    return [Override(name, value, document.place / name) for name, value in document.value.items()]
+
+
+def overrides_from_flags(flags: Iterable[str]) -> list[Override]:
+    """Read `--parameter NAME=VALUE` flags; VALUE is YAML."""
+    found: list[Override] = []
+    for flag in flags:
+        name, equals, text = flag.partition("=")
+        if not equals or not name.strip():
+            raise ConfigError(Problem(f"--parameter {flag}: must be NAME=VALUE"))
+        documents = read_yaml(text.encode("utf-8", "surrogatepass"), f"--parameter {name}")
+        if len(documents) > 1:
+            raise ConfigError(Problem(f"--parameter {name}: holds more than one YAML document"))
+        value = documents[0].value if documents else ""
+        found.append(Override(name.strip(), value, f"--parameter {name.strip()}"))
+    return found

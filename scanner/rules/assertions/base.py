@@ -1,0 +1,54 @@
+"""What every named assertion is: a frozen, validated set of arguments that can judge a resource."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from datetime import timedelta
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from scanner.model.needs import MetricQuery
+from scanner.model.resource import Resource
+from scanner.rules.environment import Environment, Judgement
+from scanner.rules.place import Place, Problems
+from scanner.rules.times import parse_duration
+from scanner.rules.validation import add_validation_problems
+
+
+def _duration(value: Any) -> timedelta:
+    seconds = parse_duration(value) if isinstance(value, str) else None
+    if seconds is None or seconds < 0:
+        raise PydanticCustomError("duration", "must be an ISO 8601 duration such as P1D or PT30M")
+    return timedelta(seconds=seconds)
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration, json_schema_input_type=str)]
+InheritLevel = Literal["parent", "resourceGroup", "subscription"]
+
+
+class Assertion(BaseModel, ABC):
+    """A named assertion. The class docstring is its manual page."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, strict=True)
+
+    @classmethod
+    def read(cls, arguments: Any, place: Place, problems: Problems) -> Self | None:
+        """Validate arguments from a policy file; None, and problems with line and column, where they are wrong."""
+        if arguments is None:
+            arguments = {}
+        try:
+            return cls.model_validate(arguments)
+        except ValidationError as error:
+            add_validation_problems(error, cls, place, problems)
+            return None
+
+    @abstractmethod
+    def evaluate(self, resource: Resource, env: Environment) -> Judgement:
+        """Judge one resource. Never raises for what Azure may say: that is unknown."""
+
+    def facts(self) -> tuple[tuple[str, MetricQuery | None], ...]:
+        """Give the fact kinds this assertion needs, with the metric it asks for where the kind is "metrics"."""
+        return ()

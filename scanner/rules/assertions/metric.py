@@ -1,0 +1,109 @@
+"""`metric`: what Azure Monitor measured over a window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from scanner.model.needs import MetricQuery
+from scanner.model.resource import Resource
+from scanner.model.verdict import Evidence
+from scanner.rules.assertions.base import Assertion, Duration
+from scanner.rules.environment import HOLDS, Environment, Judgement
+from scanner.rules.series import METRICS, read_points
+from scanner.rules.times import write_duration
+
+_COMPARISONS: dict[str, tuple[str, Callable[[float, float], bool]]] = {
+    "less": ("less than", lambda a, b: a < b),
+    "less_or_equals": ("at most", lambda a, b: a <= b),
+    "greater": ("more than", lambda a, b: a > b),
+    "greater_or_equals": ("at least", lambda a, b: a >= b),
+}
+_STATISTICS: dict[str, Callable[[Sequence[float], float], float]] = {
+    "mean": lambda points, _: sum(points) / len(points),
+    "minimum": lambda points, _: min(points),
+    "maximum": lambda points, _: max(points),
+    "sum": lambda points, _: sum(points),
+    "shareAtLeast": lambda points, threshold: sum(point >= threshold for point in points) / len(points),
+}
+_WORDS = {
+    "mean": "the mean of",
+    "minimum": "the minimum of",
+    "maximum": "the maximum of",
+    "sum": "the sum of",
+}
+
+
+class Metric(Assertion):
+    """A statistic of a metric over a window meets one comparison.
+
+    `scope: parent` reads the metric of the resource's parent, split by `dimension`, whose value is the resource's
+    name (how Azure Monitor keeps a deployment's metrics on its account). Points without a value are no points.
+    No point at all is unknown, or with `noData: zero` counts as one zero if the reading itself succeeded.
+    `shareAtLeast` is the share (0 to 1) of points at or above `threshold`.
+    """
+
+    name: str = Field(description="Azure Monitor's name of the metric.")
+    scope: Literal["self", "parent"] = Field(default="self", description="Which resource has the metric.")
+    dimension: str = Field(default="", description="Dimension whose value is the resource's name.")
+    aggregation: Literal["average", "minimum", "maximum", "total", "count"] = "average"
+    interval: Literal["PT1M", "PT5M", "PT15M", "PT30M", "PT1H", "PT6H", "PT12H", "P1D", "FULL"] = "PT1H"
+    window: Duration = Field(description="How far back from the scan's clock.")
+    statistic: Literal["mean", "minimum", "maximum", "sum", "shareAtLeast"] = "mean"
+    threshold: float | None = Field(default=None, description="For shareAtLeast, in the metric's unit.")
+    unit: str = Field(default="", description="Word behind the number in messages, such as %.")
+    no_data: Literal["unknown", "zero"] = "unknown"
+    less: float | None = None
+    less_or_equals: float | None = None
+    greater: float | None = None
+    greater_or_equals: float | None = None
+
+    @model_validator(mode="after")
+    def _one_comparison(self) -> Self:
+        if sum(getattr(self, name) is not None for name in _COMPARISONS) != 1:
+            raise ValueError("takes exactly one of less, lessOrEquals, greater, greaterOrEquals")
+        if (self.statistic == "shareAtLeast") != (self.threshold is not None):
+            raise ValueError("'threshold' belongs to statistic: shareAtLeast, which needs it")
+        return self
+
+    def query(self) -> MetricQuery:
+        """Give the time series this asks for."""
+        return MetricQuery(self.name, self.aggregation, self.interval, self.window, self.scope, self.dimension)
+
+    def facts(self) -> tuple[tuple[str, MetricQuery | None], ...]:
+        """Metrics."""
+        return ((METRICS, self.query()),)
+
+    def evaluate(self, resource: Resource, env: Environment) -> Judgement:
+        """See the class."""
+        comparison = next(name for name in _COMPARISONS if getattr(self, name) is not None)
+        limit: float = getattr(self, comparison)
+        word, holds = _COMPARISONS[comparison]
+        window = write_duration(self.window.total_seconds())
+        expected = f"{word} {self._number(limit)} over {window}"
+        path = f"metrics.{self.name}"
+        series = read_points(resource, self.query(), env)
+        points = series.points
+        if not points and self.no_data == "zero" and not series.reason:
+            points = (0.0,)
+        if not points:
+            reason = series.reason or f"Azure Monitor has no data of it in the last {window}"
+            message = f"{self.name} is not known: {reason}"
+            return Judgement(None, message, (Evidence(path, None, expected),))
+        value = _STATISTICS[self.statistic](points, self.threshold or 0.0)
+        if holds(value, limit):
+            return HOLDS
+        what = _WORDS.get(self.statistic) or f"the share of points at or above {self.threshold:g}{self.unit} of"
+        message = f"{what} {self.name} is {self._number(value)}; it must be {expected}"
+        return Judgement(False, message, (Evidence(f"{path} ({self.statistic})", _rounded(value), expected),))
+
+    def _number(self, value: float) -> str:
+        if self.statistic == "shareAtLeast":
+            return f"{value:.1%}".replace(".0%", "%")
+        return f"{_rounded(value):g}{self.unit}"
+
+
+def _rounded(value: float) -> Any:
+    return round(value, 4) if abs(value) < 1000 else round(value)

@@ -1,0 +1,87 @@
+"""`quotaShare` and `quotaHeadroom`: no deployment takes a region's quota for itself, and some is left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from scanner.model.needs import MetricQuery
+from scanner.model.quota import QUOTA_USAGES
+from scanner.model.resource import Resource
+from scanner.model.values import MISSING, UNKNOWN
+from scanner.model.verdict import Evidence
+from scanner.rules.assertions.base import Assertion
+from scanner.rules.environment import HOLDS, Environment, Judgement
+from scanner.rules.operators import as_number
+from scanner.rules.paths import field_getter, parse_path
+from scanner.rules.pools import find_pool
+
+_capacity = field_getter(("sku", "capacity"))
+_legacy_capacity = field_getter(parse_path("properties.scaleSettings.capacity"))
+_current = field_getter(("properties", "currentValue"))
+_limit = field_getter(("properties", "limit"))
+
+
+class QuotaShare(Assertion):
+    """A deployment's capacity is at most `maxQuotaShare` of its pool's limit.
+
+    The pool is the regional quota of the subscription for the deployment's sku and model. Unknown where
+    the pool or its limit is not known, or the limit is 0.
+    """
+
+    max_quota_share: float = Field(gt=0, le=1, description="Largest share of the pool, 0 to 1.")
+
+    def facts(self) -> tuple[tuple[str, MetricQuery | None], ...]:
+        """Regional quota usages."""
+        return ((QUOTA_USAGES, None),)
+
+    def evaluate(self, resource: Resource, env: Environment) -> Judgement:
+        """See the class."""
+        expected = f"at most {self.max_quota_share:.0%} of the pool"
+        capacity = _capacity(resource, env)
+        capacity = _legacy_capacity(resource, env) if capacity is MISSING else capacity
+        number = as_number(capacity)
+        if number is None:
+            shown = None if capacity is MISSING or capacity is UNKNOWN else capacity
+            message = "the capacity is not known, so its share of the quota is not either"
+            return Judgement(None, message, (Evidence("sku.capacity", shown, expected),))
+        pool = find_pool(resource, env)
+        limit = as_number(pool.limit)
+        if limit is None or limit <= 0:
+            reason = pool.reason or f"the limit of the pool {pool.name} is {pool.limit}"
+            evidence = Evidence(f"quotaUsages[{pool.name or '?'}].limit", limit, expected)
+            return Judgement(None, f"the share of the quota is not known: {reason}", (evidence,))
+        share = number / limit
+        if share <= self.max_quota_share:
+            return HOLDS
+        message = f"{number:g} of {limit:g} units of {pool.name} in {pool.location}, {share:.0%}; it must be {expected}"
+        return Judgement(False, message, (Evidence("sku.capacity", capacity, f"{expected} of {limit:g}"),))
+
+
+class QuotaHeadroom(Assertion):
+    """Of a quota pool at most `maxQuotaAllocated` is allocated to deployments.
+
+    Judges resources of type `Microsoft.CognitiveServices/locations/usages`, one for each pool that a
+    deployment draws from. Unknown where the pool could not be read or its limit is 0.
+    """
+
+    max_quota_allocated: float = Field(gt=0, le=1, description="Largest allocated share, 0 to 1.")
+
+    def facts(self) -> tuple[tuple[str, MetricQuery | None], ...]:
+        """Regional quota usages."""
+        return ((QUOTA_USAGES, None),)
+
+    def evaluate(self, resource: Resource, env: Environment) -> Judgement:
+        """See the class."""
+        expected = f"at most {self.max_quota_allocated:.0%} of the limit"
+        current, limit = as_number(_current(resource, env)), as_number(_limit(resource, env))
+        evidence = (Evidence("currentValue", current, expected), Evidence("limit", limit, "more than 0"))
+        if current is None or limit is None or limit <= 0:
+            reason: Any = resource.json["properties"].get("reason") or f"the limit is {limit}"
+            return Judgement(None, f"the allocation of {resource.name} is not known: {reason}", evidence)
+        share = current / limit
+        if share <= self.max_quota_allocated:
+            return HOLDS
+        message = f"{current:g} of {limit:g} units of {resource.name} are allocated, {share:.0%}; it must be {expected}"
+        return Judgement(False, message, evidence)

@@ -1,0 +1,58 @@
+"""`requiredTags`: every one of these tags is an effective tag with a value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from scanner.model.resource import Resource
+from scanner.model.verdict import Evidence
+from scanner.rules.assertions.base import Assertion, InheritLevel
+from scanner.rules.environment import HOLDS, Environment, Judgement
+from scanner.rules.tags import effective_tag
+
+WORDS = {"parent": "its parent", "resourceGroup": "its resource group", "subscription": "its subscription"}
+
+
+def levels_in_words(inherit: list[InheritLevel]) -> str:
+    """Say where a tag may come from."""
+    return ", ".join(["the resource", *(WORDS[level] for level in inherit)])
+
+
+class RequiredTags(Assertion):
+    """Every tag of `tags` is an effective tag with a non-blank value.
+
+    Names match in any case. `inherit` says which levels beside the resource itself may supply a tag. A
+    plain list is short for `tags`. Unknown where a level that may hold a missing tag was not read.
+    """
+
+    tags: list[str] = Field(min_length=1, description="Names of the tags that must be there.")
+    inherit: list[InheritLevel] = Field(
+        default=["parent", "resourceGroup", "subscription"], description="Levels that may supply a tag."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_list(cls, value: Any) -> Any:
+        return {"tags": value} if isinstance(value, list) else value
+
+    def evaluate(self, resource: Resource, env: Environment) -> Judgement:
+        """See the class."""
+        inherit = tuple(self.inherit)
+        missing: list[str] = []
+        unread: dict[str, str] = {}
+        for name in self.tags:
+            found = effective_tag(resource, name.lower(), inherit, env.inventory)
+            if found.present is None:
+                unread[name] = found.source
+            elif not found.present:
+                missing.append(name)
+        if not missing and not unread:
+            return HOLDS
+        expected = f"a value at {levels_in_words(self.inherit)}"
+        evidence = tuple(Evidence(f"effectiveTags.{name}", None, expected) for name in (missing or unread))
+        if missing:
+            return Judgement(False, f"missing tags: {', '.join(missing)}", evidence)
+        levels = " and ".join(dict.fromkeys(unread.values()))
+        return Judgement(None, f"cannot tell about the tags {', '.join(unread)}: the {levels} was not read", evidence)

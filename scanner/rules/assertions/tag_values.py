@@ -1,0 +1,46 @@
+"""`tagValues`: a tag that is there has one of its allowed values."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from scanner.model.resource import Resource
+from scanner.model.values import MISSING, UNKNOWN
+from scanner.model.verdict import Evidence
+from scanner.rules.assertions.base import Assertion, InheritLevel
+from scanner.rules.environment import HOLDS, Environment, Judgement
+from scanner.rules.tags import effective_tag
+from scanner.rules.truth import all_of
+
+
+class TagValues(Assertion):
+    """Each effective tag that `allowed` names has one of the values listed there, in any case.
+
+    A tag that is not there is no violation (`requiredTags` asks for that). Unknown where a level that
+    may hold the tag was not read.
+    """
+
+    allowed: dict[str, list[str]] = Field(description="Tag name to its allowed values.")
+    inherit: list[InheritLevel] = Field(
+        default=["parent", "resourceGroup", "subscription"], description="Levels that may supply a tag."
+    )
+
+    def evaluate(self, resource: Resource, env: Environment) -> Judgement:
+        """See the class."""
+        inherit = tuple(self.inherit)
+        bad: list[Evidence] = []
+        unread: list[Evidence] = []
+        messages: list[str] = []
+        for name, values in self.allowed.items():
+            found = effective_tag(resource, name.lower(), inherit, env.inventory)
+            expected = f"one of [{', '.join(values)}]"
+            if found.value is UNKNOWN:
+                unread.append(Evidence(f"effectiveTags.{name}", None, expected))
+                messages.append(f"cannot tell about the tag {name}: the {found.source} was not read")
+            elif found.value is not MISSING and found.value.lower() not in {value.lower() for value in values}:
+                bad.append(Evidence(f"effectiveTags.{name}", found.value, expected))
+                messages.insert(0, f"tag {name} (from the {found.source}) is '{found.value}', not {expected}")
+        truth = all_of((not bad, None if unread else True))
+        if truth:
+            return HOLDS
+        return Judgement(truth, "; ".join(messages[: len(bad)] if bad else messages), tuple(bad or unread))

@@ -1,0 +1,277 @@
+"""Azure Policy's condition operators over one value, in three truth values.
+
+Strings compare without regard to case. ISO 8601 durations and timestamps compare as what they are. A missing
+field equals null, fails every positive operator and holds every `not...` one. A value that cannot be
+compared (a word against a number) gives unknown: Azure Policy calls that an evaluation error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from scanner.model.values import MISSING, UNKNOWN, Truth
+from scanner.rules.times import parse_duration, parse_timestamp
+from scanner.rules.truth import negate
+
+Check = Callable[[Any], Truth]
+"""Takes a value that is neither MISSING nor UNKNOWN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """`prepare` turns what the policy expects into a check, and raises ValueError where that makes no sense.
+
+    `missing` is the answer for a missing field, `words` how a report says what it must do.
+    """
+
+    prepare: Callable[[Any], Check]
+    words: str
+    missing: Callable[[Any], Truth] = lambda _: False
+    negated: bool = False
+    needs_clock: bool = False
+
+
+def as_number(value: Any) -> float | int | None:
+    """Give a number, or the number that a string spells; None for anything else. A boolean is no number."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, float)):
+        return value
+    if isinstance(value, str) and len(value) < 400:
+        try:
+            return int(value)
+        except ValueError:
+            try:
+                number = float(value)
+            except ValueError:
+                return None
+            return number if number == number and abs(number) != float("inf") else None  # noqa: PLR0124
+    return None
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, str):
+        return value.lower()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return str(value)
+    return None
+
+
+def same(actual: Any, expected: Any) -> bool:
+    """Compare two JSON values as Azure Policy's `equals` does, numbers and numeric strings alike."""
+    if isinstance(actual, str) and isinstance(expected, str):
+        return actual.lower() == expected.lower() or _same_time(actual, expected)
+    if isinstance(actual, bool) or isinstance(expected, bool):
+        return _text(actual) == _text(expected) is not None and not _is_number(actual) and not _is_number(expected)
+    left, right = as_number(actual), as_number(expected)
+    if left is not None and right is not None:
+        return left == right
+    if isinstance(actual, dict) and isinstance(expected, dict):
+        return {str(k).lower() for k in actual} == {str(k).lower() for k in expected} and all(
+            same(value, {str(k).lower(): v for k, v in expected.items()}[str(key).lower()])
+            for key, value in actual.items()
+        )
+    if isinstance(actual, list) and isinstance(expected, list):
+        return len(actual) == len(expected) and all(same(a, b) for a, b in zip(actual, expected, strict=True))
+    return actual is None and expected is None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _same_time(actual: str, expected: str) -> bool:
+    duration = parse_duration(expected)
+    if duration is not None:
+        return parse_duration(actual) == duration
+    moment = parse_timestamp(expected)
+    return moment is not None and "T" in expected.upper() and parse_timestamp(actual) == moment
+
+
+def _equals(expected: Any) -> Check:
+    if isinstance(expected, str) and parse_duration(expected) is None and parse_timestamp(expected) is None:
+        folded, number = expected.lower(), as_number(expected)
+        if number is None and folded not in {"true", "false"}:
+            return lambda actual: actual.lower() == folded if type(actual) is str else False
+    return lambda actual: same(actual, expected)
+
+
+def _in(expected: Any) -> Check:
+    if not isinstance(expected, list):
+        raise ValueError("takes a list")  # noqa: TRY004 - all refusals are alike
+    if all(isinstance(item, str) for item in expected):
+        folded = frozenset(item.lower() for item in expected)
+        return lambda actual: (
+            True if type(actual) is str and actual.lower() in folded else any(same(actual, item) for item in expected)
+        )
+    return lambda actual: any(same(actual, item) for item in expected)
+
+
+def _contains(expected: Any) -> Check:
+    needle = _text(expected)
+
+    def check(actual: Any) -> Truth:
+        if isinstance(actual, list):
+            return any(same(member, expected) for member in actual)
+        haystack = _text(actual)
+        return needle in haystack if haystack is not None and needle is not None else False
+
+    return check
+
+
+def _contains_key(expected: Any) -> Check:
+    if not isinstance(expected, str):
+        raise ValueError("takes the name of a key")  # noqa: TRY004
+    folded = expected.lower()
+    return lambda actual: isinstance(actual, dict) and any(str(key).lower() == folded for key in actual)
+
+
+def _wildcard(pattern: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.IGNORECASE | re.DOTALL)
+
+
+def like(pattern: str) -> Callable[[str], bool]:
+    """Give a test for a pattern in which `*` stands for anything; the case does not matter."""
+    compiled = _wildcard(pattern)
+    return lambda text: compiled.fullmatch(text) is not None
+
+
+def _like(expected: Any) -> Check:
+    if not isinstance(expected, str):
+        raise ValueError("takes a text in which '*' stands for anything")  # noqa: TRY004
+    matches = like(expected)
+    return lambda actual: (text := _text(actual)) is not None and matches(text)
+
+
+_MATCH = {"#": r"[0-9]", "?": r"[A-Za-z]", ".": r"."}
+
+
+def _match(flags: int) -> Callable[[Any], Check]:
+    def prepare(expected: Any) -> Check:
+        if not isinstance(expected, str):
+            raise ValueError("takes a pattern: '#' a digit, '?' a letter, '.' any character")  # noqa: TRY004
+        pattern = re.compile("".join(_MATCH.get(c, re.escape(c)) for c in expected), flags | re.DOTALL)
+        return lambda actual: isinstance(actual, str) and pattern.fullmatch(actual) is not None
+
+    return prepare
+
+
+def comparable(expected: Any) -> tuple[Any, Callable[[Any], Any]]:
+    """Give what `expected` is worth and how to read a value like it; reading gives None for another kind."""
+    number = as_number(expected)
+    if number is not None:
+        return number, as_number
+    if isinstance(expected, str):
+        if (seconds := parse_duration(expected)) is not None:
+            return seconds, lambda value: parse_duration(value) if isinstance(value, str) else None
+        if (moment := parse_timestamp(expected)) is not None:
+            return moment, lambda value: parse_timestamp(value) if isinstance(value, str) else None
+        return expected.lower(), lambda value: value.lower() if isinstance(value, str) else None
+    raise ValueError("takes a number, a duration, a timestamp or a text")
+
+
+def _ordered(holds: Callable[[Any, Any], bool]) -> Callable[[Any], Check]:
+    def prepare(expected: Any) -> Check:
+        limit, read = comparable(expected)
+        if read is as_number:
+
+            def check_number(actual: Any) -> Truth:
+                kind = type(actual)
+                if kind is int or kind is float:
+                    return holds(actual, limit)
+                worth = as_number(actual)
+                return None if worth is None else holds(worth, limit)
+
+            return check_number
+
+        def check(actual: Any) -> Truth:
+            worth = read(actual)
+            return None if worth is None else holds(worth, limit)
+
+        return check
+
+    return prepare
+
+
+def wanted_existence(expected: Any) -> bool:
+    """Read the argument of `exists`: a boolean, or the word for one as Azure Policy allows."""
+    if isinstance(expected, bool):
+        return expected
+    if isinstance(expected, str) and expected.lower() in {"true", "false"}:
+        return expected.lower() == "true"
+    raise ValueError("takes true or false")
+
+
+def _exists(expected: Any) -> Check:
+    wanted = wanted_existence(expected)
+    return lambda _: wanted
+
+
+def _age(older: bool) -> Callable[[Any], Check]:
+    """Prepare a check of (timestamp, clock) pairs; `needs_clock` says that the caller must make them."""
+
+    def prepare(expected: Any) -> Check:
+        seconds = parse_duration(expected) if isinstance(expected, str) else None
+        if seconds is None:
+            raise ValueError("takes an ISO 8601 duration such as P7D")
+        limit = timedelta(seconds=seconds)
+
+        def check(pair: tuple[Any, datetime]) -> Truth:
+            value, clock = pair
+            moment = parse_timestamp(value) if isinstance(value, str) else None
+            if moment is None:
+                return None
+            return clock - moment >= limit if older else clock - moment < limit
+
+        return check
+
+    return prepare
+
+
+OPERATORS: dict[str, Operator] = {
+    "equals": Operator(_equals, "be {}", missing=lambda expected: expected is None),
+    "notEquals": Operator(_equals, "not be {}", missing=lambda expected: expected is None, negated=True),
+    "like": Operator(_like, "be like {}"),
+    "notLike": Operator(_like, "not be like {}", negated=True),
+    "match": Operator(_match(0), "match {}"),
+    "notMatch": Operator(_match(0), "not match {}", negated=True),
+    "matchInsensitively": Operator(_match(re.IGNORECASE), "match {}"),
+    "notMatchInsensitively": Operator(_match(re.IGNORECASE), "not match {}", negated=True),
+    "contains": Operator(_contains, "contain {}"),
+    "notContains": Operator(_contains, "not contain {}", negated=True),
+    "in": Operator(_in, "be one of {}", missing=lambda expected: None in expected),
+    "notIn": Operator(_in, "be none of {}", missing=lambda expected: None in expected, negated=True),
+    "containsKey": Operator(_contains_key, "have the key {}"),
+    "notContainsKey": Operator(_contains_key, "not have the key {}", negated=True),
+    "less": Operator(_ordered(lambda a, b: a < b), "be less than {}"),
+    "lessOrEquals": Operator(_ordered(lambda a, b: a <= b), "be at most {}"),
+    "greater": Operator(_ordered(lambda a, b: a > b), "be more than {}"),
+    "greaterOrEquals": Operator(_ordered(lambda a, b: a >= b), "be at least {}"),
+    "exists": Operator(_exists, "exists: {}", missing=lambda expected: not wanted_existence(expected)),
+    "olderThan": Operator(_age(older=True), "be older than {}", needs_clock=True),
+    "youngerThan": Operator(_age(older=False), "be younger than {}", needs_clock=True),
+}
+
+
+def prepare(operator: Operator, expected: Any) -> Callable[[Any, Any], Truth]:
+    """Give the whole test of a value, absence included: `(value, clock) -> Truth`."""
+    check = operator.prepare(expected)
+    when_missing = operator.missing(expected)
+    if operator.negated:
+        when_missing = negate(when_missing)
+
+    def test(value: Any, clock: Any) -> Truth:
+        if value is MISSING:
+            return when_missing
+        if value is UNKNOWN:
+            return None
+        truth = check((value, clock)) if operator.needs_clock else check(value)
+        return negate(truth) if operator.negated else truth
+
+    return test

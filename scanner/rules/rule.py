@@ -1,0 +1,63 @@
+"""A compiled rule: what it is about, when it applies, what it asserts, which facts it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from scanner.model.inventory import Inventory
+from scanner.model.needs import Applies, FactNeed, MetricQuery, Needs
+from scanner.model.resource import Resource
+from scanner.model.result import RuleInfo
+from scanner.model.verdict import Severity
+from scanner.rules.environment import Condition, Environment
+from scanner.rules.pools import POOL, has_pool, quota_pools
+
+DERIVED = {POOL: quota_pools}
+"""Resource types that are made of facts and other resources, and what makes them."""
+_DERIVED_FROM = {POOL: frozenset({"microsoft.cognitiveservices/accounts/deployments"})}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a policy file, with parameters filled in. `types` are ARM types in lower case."""
+
+    info: RuleInfo
+    severity: Severity
+    types: tuple[str, ...]
+    when: Condition | None
+    assertion: Condition
+    facts: tuple[tuple[str, MetricQuery | None], ...] = ()
+
+    def resources(self, env: Environment) -> list[Resource]:
+        """Give every resource this rule is about, whether or not its `when` holds."""
+        found: list[Resource] = []
+        for kind in self.types:
+            found.extend(DERIVED[kind](env) if kind in DERIVED else env.inventory.by_type.get(kind, ()))
+        return found
+
+    def read_types(self) -> frozenset[str]:
+        """Give the types that have to be read for this rule."""
+        return frozenset().union(*(_DERIVED_FROM.get(kind, frozenset({kind})) for kind in self.types))
+
+
+def needs_of(rules: list[Rule], as_of: datetime) -> Needs:
+    """Give what a live source has to read for these rules, and for nothing else."""
+    types = frozenset().union(*(rule.read_types() for rule in rules))
+    facts = [
+        FactNeed(kind, rule.read_types(), _applies(rule, as_of), query) for rule in rules for kind, query in rule.facts
+    ]
+    return Needs(types, tuple(facts))
+
+
+def _applies(rule: Rule, as_of: datetime) -> Applies:
+    """Ask a fact only about resources to which the rule may apply: a PTU metric only where there are PTUs."""
+    when = rule.when
+    derived = any(kind in DERIVED for kind in rule.types)
+
+    def applies(resource: Resource, inventory: Inventory) -> bool:
+        if derived:
+            return has_pool(resource.json)
+        return when is None or when.test(resource, Environment(inventory, as_of)) is not False
+
+    return applies

@@ -1,0 +1,105 @@
+"""Reads one JSON document from a file or standard input, and says clearly why it cannot."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from scanner.errors import Problem, SourceError
+
+STDIN = "-"
+MAX_DEPTH = 200
+_DEPTH_HINT = f"Azure's JSON is never nested more than {MAX_DEPTH} deep"
+
+
+class _DuplicateKeyError(ValueError):
+    pass
+
+
+def read_bytes(file: str, stdin: BinaryIO | None = None) -> bytes:
+    """Read a file, or standard input for `-`; raises SourceError."""
+    try:
+        if file == STDIN:
+            return (stdin or sys.stdin.buffer).read()
+        return Path(file).read_bytes()
+    except FileNotFoundError:
+        raise SourceError(Problem("there is no such file", file)) from None
+    except IsADirectoryError:
+        raise SourceError(Problem("is a folder", file, hint="name the files in it")) from None
+    except (OSError, ValueError) as error:
+        raise SourceError(Problem(f"cannot be read: {getattr(error, 'strerror', None) or error}", file)) from None
+
+
+def parse_json(data: bytes, file: str) -> Any:
+    """Parse UTF-8 (or, as PowerShell writes it, UTF-16) JSON; raises SourceError with line and column.
+
+    Refused: no content, text that is no JSON, a key that stands twice in one object (which of the two
+    did the writer mean?), NaN and Infinity, nesting beyond any real resource.
+    """
+    name = "standard input" if file == STDIN else file
+    if not data.strip():
+        raise SourceError(Problem("is empty", name, hint="a JSON document is expected"))
+    try:
+        text = data.decode(json.detect_encoding(data), "strict").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            Problem(f"is neither UTF-8 nor UTF-16 text (byte {error.start})", name, hint="is it a binary file?")
+        ) from None
+    try:
+        document = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except _DuplicateKeyError as error:
+        line = _line_of_second(text, str(error))
+        raise SourceError(Problem(f"the key '{error}' stands twice in one object", name, line)) from None
+    except json.JSONDecodeError as error:
+        raise SourceError(Problem(f"is not JSON: {error.msg}", name, error.lineno, error.colno)) from None
+    except RecursionError:
+        raise SourceError(Problem("is nested too deeply", name, hint=_DEPTH_HINT)) from None
+    except ValueError as error:
+        raise SourceError(Problem(f"is not JSON: {error}", name)) from None
+    if _deeper_than(document, MAX_DEPTH):
+        raise SourceError(Problem("is nested too deeply", name, hint=_DEPTH_HINT))
+    return document
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _DuplicateKeyError(key)
+            seen.add(key)
+    return result
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(f"{word} is no JSON number")
+
+
+def _line_of_second(text: str, key: str) -> int:
+    """Give the line of the key's second appearance: exact where the key is rare, a start where it is not."""
+    quoted = json.dumps(key, ensure_ascii=False)
+    first = text.find(quoted)
+    second = text.find(quoted, first + 1) if first >= 0 else -1
+    return text.count("\n", 0, second) + 1 if second >= 0 else 0
+
+
+def _deeper_than(document: Any, limit: int) -> bool:
+    """Measure nesting level by level, without recursion: the document may be hostile."""
+    level = [document]
+    for _ in range(limit):
+        level = (
+            [
+                child
+                for node in level
+                for child in (node.values() if isinstance(node, dict) else node)
+                if isinstance(child, (dict, list))
+            ]
+            if level and isinstance(level[0], (dict, list))
+            else []
+        )
+        if not level:
+            return False
+    return True

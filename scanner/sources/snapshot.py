@@ -1,0 +1,134 @@
+"""The inventory snapshot: azgate's own JSON, versioned, that scans to the findings of the live scan it came from.
+
+The layout is described in docs/inventory.md. A layout change raises SCHEMA_VERSION and brings an upgrade of
+the older ones.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from scanner.errors import Problem, SourceError
+from scanner.model.inventory import Fact, Gap, GapReason, Inventory, SourceInfo
+from scanner.model.resource import Origin, Resource
+from scanner.version import VERSION
+
+NAME = "snapshot"
+KIND = "azgateInventory"
+SCHEMA_VERSION = "1"
+T = TypeVar("T")
+
+
+def recognises(document: Any) -> bool:
+    """Say whether this is a snapshot, of any version."""
+    return isinstance(document, dict) and document.get("kind") == KIND
+
+
+def write(inventory: Inventory) -> str:
+    """Give the snapshot's text: one resource, fact or gap a line, so that versions can be compared."""
+    head = {
+        "kind": KIND,
+        "schemaVersion": SCHEMA_VERSION,
+        "tool": {"name": "azgate", "version": VERSION},
+        "collectedAt": inventory.collected_at.isoformat() if inventory.collected_at else None,
+        "scopes": list(inventory.scopes),
+        "sources": [
+            {"kind": source.kind, "name": source.name, "factKinds": sorted(source.fact_kinds)}
+            for source in inventory.sources
+        ],
+    }
+    lists: dict[str, list[Any]] = {
+        "resources": [resource.json for resource in inventory.resources],
+        "facts": [{"kind": fact.kind, "scope": fact.scope, "data": fact.data} for fact in inventory.facts],
+        "gaps": [
+            {"scope": gap.scope, "what": gap.what, "reason": gap.reason.value, "detail": gap.detail}
+            for gap in inventory.gaps
+        ],
+    }
+    parts = [f"{_dump(key)}: {_dump(value)}" for key, value in head.items()]
+    for key, members in lists.items():
+        lines = ",\n".join(f"  {_dump(member)}" for member in members)
+        parts.append(f"{_dump(key)}: [\n{lines}\n]" if members else f"{_dump(key)}: []")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _dump(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return text if text.isascii() or text.isprintable() else json.dumps(value, allow_nan=False)
+
+
+def read(document: Any, file: str) -> Inventory:
+    """Make the inventory again; raises SourceError, with a JSON pointer, where the file was damaged."""
+    version = document.get("schemaVersion")
+    if version != SCHEMA_VERSION:
+        raise SourceError(
+            Problem(
+                f"is a snapshot of layout version {version!r}; this azgate reads version {SCHEMA_VERSION}",
+                file,
+                hint="collect it again, or use the azgate that wrote it",
+            )
+        )
+    fields = _Fields(document, file)
+    resources = fields.items("resources", lambda body, pointer: Resource(body, Origin(NAME, file, pointer)))
+    return Inventory(
+        resources=tuple(resources),
+        facts=tuple(fields.items("facts", lambda body, _: Fact(str(body["kind"]), str(body["scope"]), body["data"]))),
+        gaps=tuple(fields.items("gaps", lambda body, _: _gap(body))),
+        sources=(SourceInfo(NAME, file, fields.fact_kinds()),),
+        scopes=tuple(str(scope) for scope in fields.array("scopes")),
+        collected_at=fields.time("collectedAt"),
+    )
+
+
+def _gap(body: dict[str, Any]) -> Gap:
+    return Gap(str(body["scope"]), str(body["what"]), GapReason(body["reason"]), str(body.get("detail") or ""))
+
+
+class _Fields:
+    """Takes a snapshot apart, and names the place where it is not one."""
+
+    def __init__(self, document: dict[str, Any], file: str) -> None:
+        self.document = document
+        self.file = file
+
+    def damaged(self, pointer: str, what: str) -> SourceError:
+        return SourceError(Problem(f"the snapshot is damaged at {pointer}: {what}", self.file, hint="collect it again"))
+
+    def array(self, key: str) -> list[Any]:
+        value = self.document.get(key)
+        if not isinstance(value, list):
+            raise self.damaged(f"/{key}", "a list is missing")
+        return value
+
+    def items(self, key: str, make: Callable[[Any, str], T]) -> list[T]:
+        found: list[T] = []
+        for index, body in enumerate(self.array(key)):
+            pointer = f"/{key}/{index}"
+            try:
+                found.append(make(body, pointer))
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                raise self.damaged(pointer, f"{type(error).__name__} {error}") from None
+        return found
+
+    def fact_kinds(self) -> frozenset[str]:
+        kinds: set[str] = set()
+        for source in self.array("sources"):
+            listed = source.get("factKinds") if isinstance(source, dict) else None
+            if isinstance(listed, list):
+                kinds.update(str(kind) for kind in listed)
+        return frozenset(kinds)
+
+    def time(self, key: str) -> datetime | None:
+        value = self.document.get(key)
+        if value is None:
+            return None
+        try:
+            moment = datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise self.damaged(f"/{key}", f"{value!r} is no timestamp") from None
+        if moment.tzinfo is None:
+            raise self.damaged(f"/{key}", "the timestamp has no offset")
+        return moment
