@@ -1,1 +1,58 @@
-"""Filled in below."""
+"""Live Azure, read-only. Importing this module costs nothing: the SDK is imported when something is read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from scanner.model.inventory import Inventory
+from scanner.model.needs import Needs
+
+__all__ = ["AzureOptions", "AzureSource"]
+
+
+@dataclass(frozen=True, slots=True)
+class AzureOptions:
+    """What to read, and where Azure is.
+
+    `cloud` is AzureCloud, AzureUSGovernment or AzureChinaCloud. `subscriptions` are ids; none means every
+    subscription the credential sees. `resource_groups` are names in any case; none means all. `environ`
+    holds AZGATE_ARM_ENDPOINT, AZGATE_METRICS_ENDPOINT, AZURE_AUTHORITY_HOST, REQUESTS_CA_BUNDLE and
+    SSL_CERT_FILE; azure-identity reads its own AZURE_* variables from the process.
+    """
+
+    cloud: str = "AzureCloud"
+    subscriptions: tuple[str, ...] = ()
+    resource_groups: tuple[str, ...] = ()
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+
+class AzureSource:
+    """Reads what the chosen rules need from Azure Resource Manager and Azure Monitor.
+
+    `credential` replaces azure-identity's DefaultAzureCredential, `sleep` the waiting between attempts.
+    """
+
+    def __init__(
+        self,
+        options: AzureOptions,
+        *,
+        credential: object | None = None,
+        sleep: Callable[[float], None] | None = None,
+    ) -> None:
+        self._options = options
+        self._credential = credential
+        self._sleep = sleep
+
+    def collect(self, needs: Needs, as_of: datetime, progress: Callable[[str], None] = lambda _: None) -> Inventory:
+        """Read everything `needs` asks for; what cannot be read is a gap in the inventory.
+
+        `as_of` (with a time zone) ends every metric window and is the inventory's `collected_at`.
+        Raises SourceError where nothing can be read at all: a wrong endpoint or certificate file, no
+        credential that works, a list of subscriptions that cannot be had or is empty.
+        """
+        from scanner.sources.azure.collect import collect
+
+        return collect(self._options, needs, as_of, progress=progress, credential=self._credential, sleep=self._sleep)

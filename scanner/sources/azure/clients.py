@@ -1,0 +1,183 @@
+"""The official SDK clients, used for their pipelines: authentication, retries, redirects, proxies, logging.
+
+Their models are never used: they cost fifteen times as much as the JSON they are made of, and drop every
+field that is newer than the SDK.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import requests
+from azure.core.pipeline.transport import RequestsTransport
+from azure.core.rest import HttpResponse
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
+
+from scanner.sources.azure.credentials import SharedCredential
+from scanner.sources.azure.endpoints import Endpoints
+from scanner.sources.azure.readonly import ReadOnlyPolicy
+from scanner.sources.azure.retries import CONNECT_TIMEOUT, READ_TIMEOUT, BoundedRetryPolicy, Patience
+from scanner.version import VERSION
+
+Send = Callable[..., HttpResponse]
+
+
+class Service(StrEnum):
+    """The parts of Azure Resource Manager whose SDK client sends a request."""
+
+    SUBSCRIPTIONS = "subscriptions"
+    RESOURCES = "resources"
+    COGNITIVE_SERVICES = "cognitiveServices"
+    MACHINE_LEARNING = "machineLearning"
+    MONITOR = "monitor"
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One client's pipeline, and the base URL it may talk to."""
+
+    base: str
+    send: Send
+
+
+class Clients:
+    """Makes clients when they are first wanted; all share one session, one credential and one patience."""
+
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        credential: SharedCredential,
+        *,
+        certificates: str | None = None,
+        sleep: Callable[[float], None] | None = None,
+        connections: int = 16,
+    ) -> None:
+        self.endpoints = endpoints
+        self._credential = credential
+        self._session = _session(connections)
+        self._transport = _Transport(
+            session=self._session,
+            session_owner=False,
+            connection_verify=certificates or True,
+            connection_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
+        )
+        self._stopped = threading.Event()
+        self._transport.pause = sleep or self._stopped.wait
+        self._patience = Patience()
+        self._lock = threading.Lock()
+        self._channels: dict[tuple[str, str], Channel] = {}
+
+    def arm(self, service: Service, subscription_id: str = "") -> Channel:
+        """Give the pipeline of the SDK client for `service` in this subscription."""
+        with self._lock:
+            key = (service.value, subscription_id)
+            if key not in self._channels:
+                send = _SENDERS[service](self, subscription_id)
+                self._channels[key] = Channel(self.endpoints.arm, send)
+            return self._channels[key]
+
+    def metrics(self, base: str) -> Channel:
+        """Give the pipeline of the batch metrics client for the endpoint `base`."""
+        from azure.monitor.querymetrics import MetricsClient
+
+        with self._lock:
+            key = ("metrics", base)
+            if key not in self._channels:
+                client = MetricsClient(
+                    base,
+                    self._credential,
+                    audience=self.endpoints.metrics_audience,
+                    **self.settings(base),
+                )
+                self._channels[key] = Channel(base, client.send_request)
+            return self._channels[key]
+
+    def settings(self, base: str) -> dict[str, Any]:
+        """Give the constructor arguments that every client gets; a policy belongs to one pipeline."""
+        return {
+            "transport": self._transport,
+            "retry_policy": BoundedRetryPolicy(self._patience),
+            "per_retry_policies": [ReadOnlyPolicy(base)],
+            "user_agent": f"azgate/{VERSION}",
+        }
+
+    def arm_settings(self) -> dict[str, Any]:
+        """Give the constructor arguments that every Resource Manager client gets."""
+        return {
+            "credential": self._credential,
+            "base_url": self.endpoints.arm,
+            "credential_scopes": [self.endpoints.arm_scope],
+            **self.settings(self.endpoints.arm),
+        }
+
+    def close(self) -> None:
+        """Close all connections, and wake up whoever waits to try again: a scan can be interrupted."""
+        self._stopped.set()
+        self._session.close()
+        self._credential.close()
+
+
+class _Transport(RequestsTransport):  # type: ignore[misc]  # azure-core hides its type behind a lazy import
+    """The shared transport, whose waiting between attempts can be replaced."""
+
+    pause: Callable[[float], object]
+
+    def sleep(self, duration: float) -> None:
+        """Wait between two attempts."""
+        self.pause(duration)
+
+
+def _session(connections: int) -> requests.Session:
+    session = requests.Session()
+    # Repeating is the retry policy's business; urllib3 must not do it underneath.
+    never = Retry(total=False, redirect=False, raise_on_status=False)
+    session.mount("https://", HTTPAdapter(pool_maxsize=connections, max_retries=never))
+    return session
+
+
+def _subscriptions(clients: Clients, _subscription_id: str) -> Send:
+    from azure.mgmt.resource.subscriptions import SubscriptionClient
+
+    return SubscriptionClient(**clients.arm_settings()).send_request
+
+
+def _resources(clients: Clients, subscription_id: str) -> Send:
+    from azure.mgmt.resource.resources import ResourceManagementClient
+
+    return ResourceManagementClient(subscription_id=subscription_id, **clients.arm_settings()).send_request
+
+
+def _cognitive_services(clients: Clients, subscription_id: str) -> Send:
+    from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
+
+    client = CognitiveServicesManagementClient(subscription_id=subscription_id, **clients.arm_settings())
+    return client._send_request  # noqa: SLF001 - these SDKs have no public name for it
+
+
+def _machine_learning(clients: Clients, subscription_id: str) -> Send:
+    from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
+
+    client = MachineLearningServicesMgmtClient(subscription_id=subscription_id, **clients.arm_settings())
+    return client._send_request  # noqa: SLF001
+
+
+def _monitor(clients: Clients, subscription_id: str) -> Send:
+    from azure.mgmt.monitor import MonitorManagementClient
+
+    client = MonitorManagementClient(subscription_id=subscription_id, **clients.arm_settings())
+    return client._send_request  # noqa: SLF001
+
+
+_SENDERS: dict[Service, Callable[[Clients, str], Send]] = {
+    Service.SUBSCRIPTIONS: _subscriptions,
+    Service.RESOURCES: _resources,
+    Service.COGNITIVE_SERVICES: _cognitive_services,
+    Service.MACHINE_LEARNING: _machine_learning,
+    Service.MONITOR: _monitor,
+}

@@ -1,0 +1,124 @@
+"""One scan of live Azure, from the first token to the inventory."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+
+from azure.core.exceptions import AzureError
+
+from scanner.model.inventory import Fact, Gap, Inventory, SourceInfo
+from scanner.model.needs import Needs
+from scanner.sources.azure import AzureOptions
+from scanner.sources.azure.clients import Clients
+from scanner.sources.azure.credentials import SharedCredential, authenticate, default_credential
+from scanner.sources.azure.endpoints import certificate_file, endpoints_for
+from scanner.sources.azure.facts import FACT_KINDS, FACT_READERS
+from scanner.sources.azure.facts.base import FactContext
+from scanner.sources.azure.reader import Reader
+from scanner.sources.azure.resources import read_resources
+from scanner.sources.azure.scope import read_scope
+from scanner.sources.azure.workers import THREADS, Workers
+
+Progress = Callable[[str], None]
+
+
+def collect(
+    options: AzureOptions,
+    needs: Needs,
+    as_of: datetime,
+    *,
+    progress: Progress,
+    credential: object | None,
+    sleep: Callable[[float], None] | None,
+) -> Inventory:
+    """Read what `needs` asks for; see AzureSource.collect."""
+    endpoints = endpoints_for(options.cloud, options.environ)
+    certificates = certificate_file(options.environ)
+    shared = SharedCredential(credential, make=lambda: default_credential(endpoints, certificates))
+    clients = Clients(endpoints, shared, certificates=certificates, sleep=sleep, connections=THREADS)
+    try:
+        with _quiet_loggers(), Workers() as workers:
+            progress("signing in")
+            authenticate(shared, endpoints.arm_scope, options.environ)
+            if needs.of_kind("metrics") and (endpoints.metrics or endpoints.metrics_domain):
+                # Fetched while the sign-in is fresh: a federated one cannot serve a new audience later.
+                with suppress(AzureError):
+                    shared.get_token_info(f"{endpoints.metrics_audience}/.default")
+            return _Scan(options, needs, as_of, clients, workers, progress).run()
+    finally:
+        clients.close()
+
+
+class _Scan:
+    def __init__(
+        self,
+        options: AzureOptions,
+        needs: Needs,
+        as_of: datetime,
+        clients: Clients,
+        workers: Workers,
+        progress: Progress,
+    ) -> None:
+        self._options = options
+        self._needs = needs
+        self._as_of = as_of
+        self._endpoints = clients.endpoints
+        self._reader = Reader(clients)
+        self._workers = workers
+        self._progress = progress
+
+    def run(self) -> Inventory:
+        self._progress("reading subscriptions and resource groups")
+        scope = read_scope(self._reader, self._workers, self._options.subscriptions, self._options.resource_groups)
+        types = self._needs.types.union(*(need.types for need in self._needs.facts))
+        found, gaps = read_resources(self._reader, self._workers, scope, types, self._progress)
+        inventory = Inventory(
+            resources=(*scope.subscriptions, *scope.groups, *found),
+            gaps=(*scope.gaps, *gaps),
+            sources=(SourceInfo("azure", self._endpoints.arm, FACT_KINDS),),
+            scopes=scope.ids,
+            collected_at=self._as_of,
+        )
+        return self._with_facts(inventory)
+
+    def _with_facts(self, inventory: Inventory) -> Inventory:
+        context = FactContext(
+            self._needs,
+            inventory,
+            self._reader,
+            self._workers,
+            self._endpoints,
+            self._as_of,
+            self._progress,
+        )
+        facts: list[Fact] = []
+        gaps: list[Gap] = list(inventory.gaps)
+        for reader in FACT_READERS:
+            read = reader.read(context)
+            facts.extend(read.facts)
+            gaps.extend(read.gaps)
+        return Inventory(
+            resources=inventory.resources,
+            facts=tuple(facts),
+            gaps=tuple(dict.fromkeys(gaps)),
+            sources=inventory.sources,
+            scopes=inventory.scopes,
+            collected_at=inventory.collected_at,
+        )
+
+
+@contextmanager
+def _quiet_loggers() -> Iterator[None]:
+    """Silence the libraries while they run: what they warn of becomes a gap or an error, told once."""
+    loggers = [logging.getLogger(name) for name in ("azure", "msal", "urllib3", "msrest")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
