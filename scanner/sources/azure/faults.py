@@ -149,10 +149,11 @@ def authentication_detail(failure: AzureError) -> str:
 
 _NAMES_OF_KEYS = (
     r"sig|signature|client_secret|client_assertion|password|pwd|secret|access_token|refresh_token|id_token|"
-    r"assertion|api[-_]?key|account_?key|shared_?access_?key|subscription[-_]key|authorization"
+    r"assertion|api[-_]?key|account_?key|shared_?access_?key|subscription[-_]key"
 )
 _REDACTIONS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\b(bearer|basic)\s+[\w\-.~+/]+=*", re.IGNORECASE), r"\1 ***"),
+    (re.compile(r"\b(authorization\"?\s*[:=]\s*\"?\w+)\s+[^\s\"',;]+", re.IGNORECASE), r"\1 ***"),
+    (re.compile(r"\b(bearer)\s+[\w\-.~+/]+=*", re.IGNORECASE), r"\1 ***"),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?"), "***"),
     (re.compile(rf"\b({_NAMES_OF_KEYS})(\"?\s*[=:]\s*\"?)[^\s&\"',;]+", re.IGNORECASE), r"\1\2***"),
     (re.compile(r"\b(?:[0-9a-f]{32}|[A-Za-z0-9+]{40,})\b={0,2}"), "***"),

@@ -50,8 +50,8 @@ def read_scope(reader: Reader, workers: Workers, subscriptions: Sequence[str], r
 
     Raises SourceError where all subscriptions were asked for and none can be listed.
     """
-    asked = tuple({one.lower(): one for one in subscriptions}.values())
-    names = tuple({one.lower(): one for one in resource_groups}.values())
+    asked = _distinct(subscriptions)
+    names = _distinct(resource_groups)
     found, gaps = _asked_for(reader, workers, asked) if asked else _all(reader)
     chosen = frozenset(name.lower() for name in names)
     listings = workers.map(
@@ -136,4 +136,12 @@ def _group_ids(
     if unlisted is None:
         return [f"{root}/resourceGroups/{name}" for root in roots for name in names]
     uncertain = [f"{one.id}/resourceGroups/{name}" for one in unlisted for name in names]
-    return list({one.lower(): one for one in [*(group.id for group in groups), *uncertain]}.values())
+    return list(_distinct([*(group.id for group in groups), *uncertain]))
+
+
+def _distinct(words: Sequence[str]) -> tuple[str, ...]:
+    """Give the words that differ in more than case, each in its first spelling."""
+    seen: dict[str, str] = {}
+    for word in words:
+        seen.setdefault(word.lower(), word)
+    return tuple(seen.values())

@@ -87,6 +87,7 @@ def test_a_body_that_is_not_azures_leaves_the_status(body):
     ("text", "secret"),
     [
         ("Authorization: Bearer abc.DEF-123_~+/==", "abc.DEF-123"),
+        ('{"Authorization": "Basic dXNlcjpwYXNz"}', "dXNlcjpwYXNz"),
         ("the token eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2ln was bad", "eyJ"),
         ("https://x.blob/c?sv=1&sig=hello%2Fworld%3D&se=2", "hello"),
         ("client_secret=Qx8~abc in the form", "Qx8"),
