@@ -47,6 +47,8 @@ def evaluate(inventory: Inventory, rules: Sequence[Rule], as_of: datetime) -> tu
 
 def _judgeable(rule: Rule, env: Environment) -> tuple[Iterable[Resource], str]:
     """Give the resources this rule may be asked about, and why it is not asked about the others."""
+    if obstacle := rule.obstacle(env):
+        return (), obstacle
     wanted = frozenset(kind for kind, _ in rule.facts)
     resources = rule.resources(env)
     if not wanted:

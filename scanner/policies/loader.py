@@ -2,40 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from scanner.assets import asset_folder
 from scanner.errors import PolicyError, Problem
 from scanner.model.result import RuleInfo
+from scanner.policies.discovery import BUILTIN, discover
 from scanner.policies.language import ParameterModel, PolicyModel, RuleModel
 from scanner.policies.parameters import Override, fault
 from scanner.policies.yaml_document import YamlDocument, read_yaml
 from scanner.rules.assertions import ASSERTIONS
 from scanner.rules.conditions import NEVER, Compiler
-from scanner.rules.expressions import fill_in
+from scanner.rules.expressions import Scope, fill_in
 from scanner.rules.place import Place, Problems, suggestion
 from scanner.rules.rule import Rule
 from scanner.rules.validation import add_validation_problems
 
-BUILTIN = "builtin"
-_SUFFIXES = frozenset({".yaml", ".yml"})
-_TESTS = "tests"
 Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenRule:
+    """A rule as its author wrote it, parameters not filled in, and where it stands."""
+
+    model: RuleModel
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyFile:
-    """A loaded policy file: `path` as reports name it, `parameters` the values in force."""
+    """A loaded policy file: `path` as reports name it, `parameters` the values in force.
+
+    `written` holds its rules, and `declared` its parameters, as they stand in the file.
+    """
 
     name: str
     path: str
     rules: tuple[Rule, ...]
     parameters: dict[str, Any]
+    description: str = ""
+    written: tuple[WrittenRule, ...] = ()
+    declared: Mapping[str, ParameterModel] = field(default_factory=dict)
 
 
 def load_policies(paths: Sequence[str], overrides: Sequence[Override] = ()) -> list[PolicyFile]:
@@ -45,33 +56,12 @@ def load_policies(paths: Sequence[str], overrides: Sequence[Override] = ()) -> l
     """
     problems = Problems()
     loader = _Loader(overrides, problems)
-    for label, path in _discover(paths or [BUILTIN], problems):
+    for label, path in discover(paths or [BUILTIN], problems):
         loader.load(label, path)
     loader.check_overrides()
     if problems.found:
         raise PolicyError(*problems.found)
     return loader.files
-
-
-def _discover(paths: Iterable[str], problems: Problems) -> list[tuple[str, Path]]:
-    found: dict[Path, tuple[str, Path]] = {}
-    for given in paths:
-        root = asset_folder("policies") if given == BUILTIN else Path(given)
-        if root.is_file():
-            found.setdefault(root.resolve(), (given, root))
-            continue
-        if not root.is_dir():
-            problems.found.append(Problem("there is no such policy file or folder", given))
-            continue
-        inside = sorted(p for p in root.rglob("*") if p.suffix.lower() in _SUFFIXES and p.is_file())
-        members = [path for path in inside if _TESTS not in path.relative_to(root).parts[:-1]]
-        if not members:
-            problems.found.append(Problem("there is no policy file (*.yaml) in this folder", given))
-        for path in members:
-            inner = path.relative_to(root).as_posix()
-            label = f"{BUILTIN}/{inner}" if given == BUILTIN else str(path)
-            found.setdefault(path.resolve(), (label, path))
-    return list(found.values())
 
 
 class _Loader:
@@ -83,6 +73,8 @@ class _Loader:
         self.files: list[PolicyFile] = []
         self.declared: set[str] = set()
         self.ids: dict[str, str] = {}
+        self.written: list[WrittenRule] = []
+        self.models: dict[str, ParameterModel] = {}
 
     def load(self, label: str, path: Path) -> None:
         try:
@@ -104,10 +96,12 @@ class _Loader:
         if policy is None:
             self._still_check_rules(document)
             return
+        self.written, self.models = [], {}
         parameters = self._parameters(policy.parameters, place / "parameters")
         rules = [self._rule(rule, place / "rules" / n, parameters, label) for n, rule in enumerate(policy.rules)]
         kept = tuple(rule for rule in rules if rule is not None)
-        self.files.append(PolicyFile(policy.name, label, kept, parameters))
+        written = tuple(self.written)
+        self.files.append(PolicyFile(policy.name, label, kept, parameters, policy.description, written, self.models))
 
     def _still_check_rules(self, document: YamlDocument) -> None:
         """Say what is wrong in the rules even where the head of the file is wrong already."""
@@ -125,6 +119,7 @@ class _Loader:
             if model is None:
                 values[name] = None
                 continue
+            self.models[name] = model
             chosen = self.overrides.get(name.lower())
             if model.default is not None and (wrong := fault(model.default, model)):
                 self.problems.add(at / "default", f"the default of '{name}' {wrong}")
@@ -141,14 +136,15 @@ class _Loader:
             return None
         if model.id.lower() in self.ids:
             self.problems.add(place / "id", f"the rule id '{model.id}' is taken", f"by {self.ids[model.id.lower()]}")
+        self.written.append(WrittenRule(model, place))
         line, _ = (place / "id").position()
         self.ids.setdefault(model.id.lower(), f"{place.file}:{line}")
         compiler = Compiler(self.problems, ASSERTIONS)
         when = None
         if model.when is not None:
-            filled = fill_in(model.when, parameters, place / "when", self.problems)
+            filled = fill_in(model.when, Scope(parameters), place / "when", self.problems)
             when = compiler.compile(filled, place / "when")
-        asserted = fill_in(model.assertion, parameters, place / "assert", self.problems)
+        asserted = fill_in(model.assertion, Scope(parameters), place / "assert", self.problems)
         assertion = compiler.compile(asserted, place / "assert")
         types = self._types(model.resource, place / "resource")
         if assertion is NEVER or when is NEVER or not types:

@@ -10,6 +10,7 @@ from scanner.model.resource import Resource
 from scanner.model.values import Truth
 from scanner.rules.counts import count_condition
 from scanner.rules.environment import HOLDS, Condition, Environment, Judgement
+from scanner.rules.expressions import Dynamic
 from scanner.rules.leaves import leaf_condition
 from scanner.rules.place import Place, Problems, suggestion
 from scanner.rules.truth import negate
@@ -93,11 +94,22 @@ class Compiler:
         return _conjunction(members) if word == "allOf" else _disjunction(members)
 
     def _assertion(self, name: str, arguments: Any, place: Place) -> Condition:
+        if _holds_dynamic(arguments):
+            self.problems.add(place, f"'{name}' takes values that are known when the policy is read", "use parameters")
+            return NEVER
         assertion = self.assertions[name].read(arguments, place, self.problems)
         if assertion is None:
             return NEVER
         self.used.append(assertion)
         return Condition(lambda r, e: assertion.evaluate(r, e).truth, assertion.evaluate)
+
+
+def _holds_dynamic(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_dynamic(inner) for inner in value.values())
+    if isinstance(value, list):
+        return any(_holds_dynamic(inner) for inner in value)
+    return isinstance(value, Dynamic)
 
 
 def _conjunction(parts: tuple[Condition, ...]) -> Condition:
@@ -118,7 +130,10 @@ def _conjunction(parts: tuple[Condition, ...]) -> Condition:
         deciding = [part for part in parts if part.test(resource, env) is truth]
         return HOLDS if truth else _join(truth, deciding, resource, env, "; ")
 
-    return Condition(test, explain, guard=tests[0])
+    def witness(resource: Resource, env: Environment) -> Judgement:
+        return _join(False, list(parts), resource, env, "; ", true=True)
+
+    return Condition(test, explain, tests[0], witness)
 
 
 def _disjunction(parts: tuple[Condition, ...]) -> Condition:
@@ -140,7 +155,11 @@ def _disjunction(parts: tuple[Condition, ...]) -> Condition:
         near = [part for part in deciding if part.guard is None or part.guard(resource, env) is not False]
         return HOLDS if truth else _join(truth, near or deciding, resource, env, "; or ")
 
-    return Condition(test, explain)
+    def witness(resource: Resource, env: Environment) -> Judgement:
+        holding = [part for part in parts if part.test(resource, env) is True]
+        return _join(False, holding, resource, env, "; ", true=True)
+
+    return Condition(test, explain, None, witness)
 
 
 def _negation(part: Condition) -> Condition:
@@ -153,14 +172,16 @@ def _negation(part: Condition) -> Condition:
         truth = test(resource, env)
         if truth is None:
             return part.explain(resource, env)
-        return HOLDS if truth else Judgement(False, "what the rule excludes is the case")
+        return HOLDS if truth else part.witness(resource, env)
 
-    return Condition(test, explain)
+    return Condition(test, explain, None, part.explain)
 
 
-def _join(truth: Truth, parts: list[Condition], resource: Resource, env: Environment, word: str) -> Judgement:
-    """Put the reasons of the deciding parts together, each once."""
-    judgements = [part.explain(resource, env) for part in parts]
+def _join(
+    truth: Truth, parts: list[Condition], resource: Resource, env: Environment, word: str, *, true: bool = False
+) -> Judgement:
+    """Put the reasons of the deciding parts together, each once; with `true`, why they hold."""
+    judgements = [part.witness(resource, env) if true else part.explain(resource, env) for part in parts]
     severity = next((j.severity for j in judgements if j.severity is not None), None)
     evidence = tuple(item for judgement in judgements for item in judgement.evidence)
     message = word.join(dict.fromkeys(judgement.message for judgement in judgements if judgement.message))

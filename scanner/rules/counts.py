@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN, Truth
 from scanner.rules.environment import HOLDS, Condition, Environment, Getter, Judgement
-from scanner.rules.leaves import judged, leaf_operator, prepared
-from scanner.rules.paths import EACH, field_getter, member_getter, parse_path
+from scanner.rules.fields import member_or_field
+from scanner.rules.leaves import Expectation, expectation, is_dynamic, judged, leaf_operator, opposite, resolved
+from scanner.rules.paths import EACH
 from scanner.rules.place import Place, suggestion
 
 if TYPE_CHECKING:
@@ -35,43 +36,38 @@ def count_condition(compiler: Compiler, node: dict[str, Any], place: Place) -> C
         if key not in _KEYS:
             compiler.problems.add(inner / key, f"unknown key '{key}' in a count", suggestion(str(key), _KEYS))
             return NEVER
-    ready = prepared(compiler.problems, operator, node[operator], place) if operator else None
+    expected = expectation(compiler.problems, operator, node[operator], place) if operator else None
     members = _members(compiler, count, inner)
-    if ready is None or members is None:
+    if expected is None or members is None:
         return NEVER
     getter, name, binding = members
     where: Condition | None = None
     if "where" in count:
         scoped = replace(compiler, counts=(*compiler.counts, binding))
         where = scoped.compile(count["where"], inner / "where")
-    test, _, expected = ready
-    return _counting(getter, where, binding.lower(), test, f"the number of {name}", expected)
+    return _counting(getter, where, binding.lower(), expected, f"the number of {name}")
 
 
 def _members(compiler: Compiler, count: dict[str, Any], place: Place) -> tuple[Getter, str, str] | None:
     """Give what is counted, how to call it, and the name by which `where` knows the member."""
     if "value" in count:
         values = count["value"]
-        if not isinstance(values, list):
+        if not isinstance(values, list) and not is_dynamic(values):
             compiler.problems.add(place / "value", "a count over 'value' takes a list")
             return None
-        name = count.get("name")
-        return (lambda _r, _e: values), "values", str(name) if name else "value[*]"
+        return (lambda r, e: resolved(values, r, e)), "values", str(count.get("name") or "value[*]")
     path = count["field"]
     if not isinstance(path, str) or not path.endswith(EACH):
         compiler.problems.add(place / "field", "a count over 'field' takes a path that ends in [*]")
         return None
-    for prefix in reversed(compiler.counts):
-        if path.lower().startswith(f"{prefix.lower()}."):
-            return member_getter(prefix.lower(), parse_path(path[len(prefix) + 1 :])), path, path
     try:
-        return field_getter(parse_path(path)), path, path
+        return member_or_field(path, compiler.counts), path, path
     except ValueError as error:
         compiler.problems.add(place / "field", str(error))
         return None
 
 
-def _counting(getter: Getter, where: Condition | None, binding: str, test: Any, name: str, expected: str) -> Condition:
+def _counting(getter: Getter, where: Condition | None, binding: str, expected: Expectation, name: str) -> Condition:
     def bounds(resource: Resource, env: Environment) -> tuple[int, int] | None:
         values = getter(resource, env)
         if values is UNKNOWN:
@@ -93,7 +89,7 @@ def _counting(getter: Getter, where: Condition | None, binding: str, test: Any, 
         found = bounds(resource, env)
         if found is None:
             return None
-        answers = {test(number, env.as_of) for number in range(found[0], found[1] + 1)}
+        answers = {expected.test(number, resource, env) for number in range(found[0], found[1] + 1)}
         return answers.pop() if len(answers) == 1 else None
 
     def explain(resource: Resource, env: Environment) -> Judgement:
@@ -102,6 +98,10 @@ def _counting(getter: Getter, where: Condition | None, binding: str, test: Any, 
             return HOLDS
         found = bounds(resource, env)
         actual: Any = UNKNOWN if found is None or (truth is None and found[0] != found[1]) else found[0]
-        return judged(truth, name, actual, expected)
+        return judged(truth, name, actual, expected.words)
 
-    return Condition(plain, explain)
+    def witness(resource: Resource, env: Environment) -> Judgement:
+        found = bounds(resource, env)
+        return judged(False, name, UNKNOWN if found is None else found[0], opposite(expected.words))
+
+    return Condition(plain, explain, None, witness)

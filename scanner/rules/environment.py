@@ -59,12 +59,13 @@ class Condition:
     """A compiled condition: `test` gives its truth, fast; `explain` says why it is not true.
 
     `guard` is the first part of an `allOf`: where it is false, that branch of an `anyOf` is not about this
-    resource, and a report need not mention it.
+    resource, and a report need not mention it. `witness` says why it *is* true, for a `not` around it.
     """
 
-    __slots__ = ("explain", "guard", "test")
+    __slots__ = ("explain", "guard", "test", "witness")
 
-    def __init__(self, test: Test, explain: Explain, guard: Test | None = None) -> None:
+    def __init__(self, test: Test, explain: Explain, guard: Test | None = None, witness: Explain | None = None) -> None:
         self.test = test
         self.explain = explain
         self.guard = guard
+        self.witness = witness or (lambda _r, _e: Judgement(False))

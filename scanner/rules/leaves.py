@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN, Truth
 from scanner.model.verdict import Evidence
 from scanner.rules.environment import HOLDS, Condition, Environment, Getter, Judgement, Test
+from scanner.rules.expressions import Dynamic
+from scanner.rules.fields import member_or_field
 from scanner.rules.operators import OPERATORS, Operator, prepare
-from scanner.rules.paths import EACH, field_getter, member_getter, parse_path
+from scanner.rules.paths import EACH
 from scanner.rules.place import Place, Problems, suggestion
 from scanner.rules.redaction import shown
 
@@ -42,23 +45,67 @@ def leaf_operator(
 
 def in_words(expected: Any) -> str:
     """Give what a policy expects, short enough for a sentence."""
+    if isinstance(expected, Dynamic):
+        return expected.text
     if isinstance(expected, list):
         return "[" + ", ".join(in_words(item) for item in expected) + "]"
     return expected if isinstance(expected, str) else json.dumps(expected, ensure_ascii=False)
 
 
-def prepared(
-    problems: Problems, operator: str, expected: Any, place: Place
-) -> tuple[Callable[[Any, Any], Truth], Operator, str] | None:
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """An operator with what it expects: `test(value, resource, env)`, and the words for a report.
+
+    `fixed` is the test without a resource, where the expected value is a constant and no clock is needed.
+    """
+
+    test: Callable[[Any, Resource, Environment], Truth]
+    words: str
+    fixed: Callable[[Any, Any], Truth] | None = None
+
+
+def expectation(problems: Problems, operator: str, expected: Any, place: Place) -> Expectation | None:
     """Prepare an operator; None, and a problem, where it cannot take `expected`."""
+    kind = OPERATORS[operator]
+    if is_dynamic(expected):
+        words = kind.words.format(in_words(expected))
+        return Expectation(lambda value, resource, env: _at_run_time(kind, expected, value, resource, env), words)
     try:
-        test = prepare(OPERATORS[operator], expected)
+        test = prepare(kind, expected)
     except ValueError as error:
         problems.add(place / operator, f"'{operator}' {error}, not {in_words(expected)}")
         return None
     if operator == "exists":
-        return test, OPERATORS[operator], "be set" if str(expected).lower() == "true" else "not be set"
-    return test, OPERATORS[operator], OPERATORS[operator].words.format(in_words(expected))
+        words = "be set" if str(expected).lower() == "true" else "not be set"
+    else:
+        words = kind.words.format(in_words(expected))
+    fixed = None if kind.needs_clock else test
+    return Expectation(lambda value, _, env: test(value, env.as_of), words, fixed)
+
+
+def is_dynamic(value: Any) -> bool:
+    """Say whether `value`, or something in it, depends on the resource."""
+    if isinstance(value, list):
+        return any(is_dynamic(member) for member in value)
+    return isinstance(value, Dynamic)
+
+
+def resolved(value: Any, resource: Resource, env: Environment) -> Any:
+    """Give a dynamic value for this resource."""
+    if isinstance(value, list):
+        return [resolved(member, resource, env) for member in value]
+    return value.get(resource, env) if isinstance(value, Dynamic) else value
+
+
+def _at_run_time(kind: Operator, expected: Any, value: Any, resource: Resource, env: Environment) -> Truth:
+    wanted = resolved(expected, resource, env)
+    if wanted is UNKNOWN or (isinstance(wanted, list) and any(member is UNKNOWN for member in wanted)):
+        return None
+    wanted = None if wanted is MISSING else wanted
+    try:
+        return prepare(kind, wanted)(value, env.as_of)
+    except (ValueError, TypeError):
+        return None
 
 
 def leaf_condition(compiler: Compiler, node: dict[str, Any], place: Place) -> Condition:
@@ -66,18 +113,17 @@ def leaf_condition(compiler: Compiler, node: dict[str, Any], place: Place) -> Co
     from scanner.rules.conditions import NEVER
 
     subject = "field" if "field" in node else "value"
-    operator = leaf_operator(
-        compiler.problems, node, place, subject, _FIELD_EXTRA if subject == "field" else _VALUE_EXTRA
-    )
+    extra = _FIELD_EXTRA if subject == "field" else _VALUE_EXTRA
+    operator = leaf_operator(compiler.problems, node, place, subject, extra)
     if operator is None:
         return NEVER
-    ready = prepared(compiler.problems, operator, node[operator], place)
-    if ready is None:
+    expected = expectation(compiler.problems, operator, node[operator], place)
+    if expected is None:
         return NEVER
-    test, _, expected = ready
     if subject == "value":
-        constant = MISSING if node["value"] is None else node["value"]
-        return _condition(lambda _r, _e: constant, test, "value", expected, OPERATORS[operator].needs_clock)
+        return _condition(
+            _value(node["value"]), expected, in_words(node["value"]) if is_dynamic(node["value"]) else "value"
+        )
     getter = _field(compiler, node["field"], place / "field")
     if getter is None:
         return NEVER
@@ -89,32 +135,43 @@ def leaf_condition(compiler: Compiler, node: dict[str, Any], place: Place) -> Co
             compiler.problems.add(place / "ifMissing", f"'ifMissing' is {word!r}", "pass, fail or unknown")
             return NEVER
         no_array = _IF_MISSING[word]
-        test = _if_missing(test, no_array)
+        expected = _if_missing(expected, no_array)
     if "declaredDefault" in node:
         getter = _declared_default(getter, node["declaredDefault"])
-    clock = OPERATORS[operator].needs_clock
-    if EACH in name:
-        return _each_condition(getter, test, name, expected, clock=clock, no_array=no_array)
-    return _condition(getter, test, name, expected, clock)
+    if EACH in name and name not in compiler.counts:
+        return _each_condition(getter, expected, name, no_array)
+    return _condition(getter, expected, name)
+
+
+def _value(value: Any) -> Getter:
+    if is_dynamic(value):
+        return lambda resource, env: _null_is_missing(resolved(value, resource, env))
+    constant = _null_is_missing(value)
+    return lambda _r, _e: constant
+
+
+def _null_is_missing(value: Any) -> Any:
+    return MISSING if value is None else value
 
 
 def _field(compiler: Compiler, path: Any, place: Place) -> Getter | None:
     if not isinstance(path, str):
         compiler.problems.add(place, "a field is a path such as properties.model.name")
         return None
-    for prefix in reversed(compiler.counts):
-        if path.lower() == prefix.lower() or path.lower().startswith(f"{prefix.lower()}."):
-            rest = path[len(prefix) + 1 :]
-            return member_getter(prefix.lower(), parse_path(rest) if rest else ())
     try:
-        return field_getter(parse_path(path))
+        return member_or_field(path, compiler.counts)
     except ValueError as error:
         compiler.problems.add(place, str(error))
         return None
 
 
-def _if_missing(test: Callable[[Any, Any], Truth], answer: Truth) -> Callable[[Any, Any], Truth]:
-    return lambda value, clock: answer if value is MISSING else test(value, clock)
+def _if_missing(expected: Expectation, answer: Truth) -> Expectation:
+    inner, fixed = expected.test, expected.fixed
+    return Expectation(
+        lambda value, resource, env: answer if value is MISSING else inner(value, resource, env),
+        expected.words,
+        None if fixed is None else lambda value, clock: answer if value is MISSING else fixed(value, clock),
+    )
 
 
 def _declared_default(getter: Getter, default: Any) -> Getter:
@@ -127,30 +184,30 @@ def _declared_default(getter: Getter, default: Any) -> Getter:
     return get
 
 
-def _condition(getter: Getter, test: Callable[[Any, Any], Truth], name: str, expected: str, clock: bool) -> Condition:
+def _condition(getter: Getter, expected: Expectation, name: str) -> Condition:
+    test, fixed = expected.test, expected.fixed
     plain: Test
-    if clock:
-        plain = lambda resource, env: test(getter(resource, env), env.as_of)  # noqa: E731
+    if fixed is not None:
+        plain = lambda resource, env: fixed(getter(resource, env), None)  # noqa: E731
     else:
-        plain = lambda resource, env: test(getter(resource, env), None)  # noqa: E731
+        plain = lambda resource, env: test(getter(resource, env), resource, env)  # noqa: E731
 
     def explain(resource: Resource, env: Environment) -> Judgement:
         truth = plain(resource, env)
-        return HOLDS if truth else judged(truth, name, getter(resource, env), expected)
+        return HOLDS if truth else judged(truth, name, getter(resource, env), expected.words)
 
-    return Condition(plain, explain)
+    def witness(resource: Resource, env: Environment) -> Judgement:
+        # The type says which resources a rule is about, not what is wrong with them.
+        return (
+            Judgement(False) if name == "type" else judged(False, name, getter(resource, env), opposite(expected.words))
+        )
+
+    return Condition(plain, explain, None, witness)
 
 
-def _each_condition(
-    getter: Getter,
-    test: Callable[[Any, Any], Truth],
-    name: str,
-    expected: str,
-    *,
-    clock: bool,
-    no_array: Truth,
-) -> Condition:
+def _each_condition(getter: Getter, expected: Expectation, name: str, no_array: Truth) -> Condition:
     """Hold for every member, and over no members; where there is no array at all, be `no_array`."""
+    test = expected.test
 
     def plain(resource: Resource, env: Environment) -> Truth:
         values = getter(resource, env)
@@ -159,9 +216,8 @@ def _each_condition(
         if values is MISSING:
             return no_array
         result: Truth = True
-        now = env.as_of if clock else None
         for value in values if isinstance(values, list) else [values]:
-            truth = test(value, now)
+            truth = test(value, resource, env)
             if truth is False:
                 return False
             if truth is None:
@@ -173,12 +229,19 @@ def _each_condition(
         if truth:
             return HOLDS
         values = getter(resource, env)
-        now = env.as_of if clock else None
         members = values if isinstance(values, list) else [values]
-        offending = next((value for value in members if test(value, now) is truth), MISSING)
-        return judged(truth, name, offending, f"{expected} in every member")
+        offending = next((value for value in members if test(value, resource, env) is truth), MISSING)
+        return judged(truth, name, offending, f"{expected.words} in every member")
 
-    return Condition(plain, explain)
+    def witness(resource: Resource, env: Environment) -> Judgement:
+        return judged(False, name, getter(resource, env), f"{opposite(expected.words)} in some member")
+
+    return Condition(plain, explain, None, witness)
+
+
+def opposite(words: str) -> str:
+    """Give the verb phrase that a value must meet for a leaf not to hold."""
+    return words[4:] if words.startswith("not ") else f"not {words}"
 
 
 def judged(truth: Truth, name: str, actual: Any, expected: str) -> Judgement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,8 @@ from scanner.model.verdict import Severity
 from scanner.rules.environment import Condition, Environment
 from scanner.rules.pools import POOL, has_pool, quota_pools
 
+EVERY_TYPE = "*"
+"""In `types`: whatever is in the inventory, its containers included."""
 DERIVED = {POOL: quota_pools}
 """Resource types that are made of facts and other resources, and what makes them."""
 _DERIVED_FROM = {POOL: frozenset({"microsoft.cognitiveservices/accounts/deployments"})}
@@ -28,9 +31,13 @@ class Rule:
     when: Condition | None
     assertion: Condition
     facts: tuple[tuple[str, MetricQuery | None], ...] = ()
+    obstacle: Callable[[Environment], str] = lambda _: ""
+    """Says why the rule cannot be asked at all of this inventory; "" where it can."""
 
     def resources(self, env: Environment) -> list[Resource]:
         """Give every resource this rule is about, whether or not its `when` holds."""
+        if self.types == (EVERY_TYPE,):
+            return list(env.inventory.resources)
         found: list[Resource] = []
         for kind in self.types:
             found.extend(DERIVED[kind](env) if kind in DERIVED else env.inventory.by_type.get(kind, ()))
