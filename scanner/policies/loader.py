@@ -17,7 +17,7 @@ from scanner.policies.parameters import Override, fault
 from scanner.policies.yaml_document import YamlDocument, read_yaml
 from scanner.rules.assertions import ASSERTIONS
 from scanner.rules.conditions import NEVER, Compiler
-from scanner.rules.expressions import Scope, fill_in
+from scanner.rules.expressions import fill_in
 from scanner.rules.place import Place, Problems, suggestion
 from scanner.rules.rule import Rule
 from scanner.rules.validation import add_validation_problems
@@ -142,9 +142,9 @@ class _Loader:
         compiler = Compiler(self.problems, ASSERTIONS)
         when = None
         if model.when is not None:
-            filled = fill_in(model.when, Scope(parameters), place / "when", self.problems)
+            filled = fill_in(model.when, parameters, place / "when", self.problems)
             when = compiler.compile(filled, place / "when")
-        asserted = fill_in(model.assertion, Scope(parameters), place / "assert", self.problems)
+        asserted = fill_in(model.assertion, parameters, place / "assert", self.problems)
         assertion = compiler.compile(asserted, place / "assert")
         types = self._types(model.resource, place / "resource")
         if assertion is NEVER or when is NEVER or not types:
