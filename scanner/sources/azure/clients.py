@@ -12,16 +12,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import requests
-from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpResponse
-from requests.adapters import HTTPAdapter
-from urllib3.util.retry import Retry
 
 from scanner.sources.azure.credentials import SharedCredential
 from scanner.sources.azure.endpoints import Endpoints
 from scanner.sources.azure.readonly import ReadOnlyPolicy
-from scanner.sources.azure.retries import CONNECT_TIMEOUT, READ_TIMEOUT, BoundedRetryPolicy, Patience
+from scanner.sources.azure.retries import BoundedRetryPolicy, Patience
+from scanner.sources.azure.transport import SharedTransport
 from scanner.version import VERSION
 
 Send = Callable[..., HttpResponse]
@@ -46,29 +43,12 @@ class Channel:
 
 
 class Clients:
-    """Makes clients when they are first wanted; all share one session, one credential and one patience."""
+    """Makes clients when they are first wanted; all share one transport, one credential and one patience."""
 
-    def __init__(
-        self,
-        endpoints: Endpoints,
-        credential: SharedCredential,
-        *,
-        certificates: str | None = None,
-        sleep: Callable[[float], None] | None = None,
-        connections: int = 16,
-    ) -> None:
+    def __init__(self, endpoints: Endpoints, credential: SharedCredential, transport: SharedTransport) -> None:
         self.endpoints = endpoints
         self._credential = credential
-        self._session = _session(connections)
-        self._transport = _Transport(
-            session=self._session,
-            session_owner=False,
-            connection_verify=certificates or True,
-            connection_timeout=CONNECT_TIMEOUT,
-            read_timeout=READ_TIMEOUT,
-        )
-        self._stopped = threading.Event()
-        self._transport.pause = sleep or self._stopped.wait
+        self._transport = transport
         self._patience = Patience()
         self._lock = threading.Lock()
         self._channels: dict[tuple[str, str], Channel] = {}
@@ -115,30 +95,6 @@ class Clients:
             "credential_scopes": [self.endpoints.arm_scope],
             **self.settings(self.endpoints.arm),
         }
-
-    def close(self) -> None:
-        """Close all connections, and wake up whoever waits to try again: a scan can be interrupted."""
-        self._stopped.set()
-        self._session.close()
-        self._credential.close()
-
-
-class _Transport(RequestsTransport):  # type: ignore[misc]  # azure-core hides its type behind a lazy import
-    """The shared transport, whose waiting between attempts can be replaced."""
-
-    pause: Callable[[float], object]
-
-    def sleep(self, duration: float) -> None:
-        """Wait between two attempts."""
-        self.pause(duration)
-
-
-def _session(connections: int) -> requests.Session:
-    session = requests.Session()
-    # Repeating is the retry policy's business; urllib3 must not do it underneath.
-    never = Retry(total=False, redirect=False, raise_on_status=False)
-    session.mount("https://", HTTPAdapter(pool_maxsize=connections, max_retries=never))
-    return session
 
 
 def _subscriptions(clients: Clients, _subscription_id: str) -> Send:

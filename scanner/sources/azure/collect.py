@@ -20,6 +20,7 @@ from scanner.sources.azure.facts.base import FactContext
 from scanner.sources.azure.reader import Reader
 from scanner.sources.azure.resources import read_resources
 from scanner.sources.azure.scope import read_scope
+from scanner.sources.azure.transport import SharedTransport
 from scanner.sources.azure.workers import THREADS, Workers
 
 Progress = Callable[[str], None]
@@ -36,9 +37,9 @@ def collect(
 ) -> Inventory:
     """Read what `needs` asks for; see AzureSource.collect."""
     endpoints = endpoints_for(options.cloud, options.environ)
-    certificates = certificate_file(options.environ)
-    shared = SharedCredential(credential, make=lambda: default_credential(endpoints, certificates))
-    clients = Clients(endpoints, shared, certificates=certificates, sleep=sleep, connections=THREADS)
+    transport = SharedTransport(certificate_file(options.environ), sleep=sleep, connections=THREADS)
+    shared = SharedCredential(credential, make=lambda: default_credential(endpoints, transport))
+    clients = Clients(endpoints, shared, transport)
     try:
         with _quiet_loggers(), Workers() as workers:
             progress("signing in")
@@ -49,7 +50,8 @@ def collect(
                     shared.get_token_info(f"{endpoints.metrics_audience}/.default")
             return _Scan(options, needs, as_of, clients, workers, progress).run()
     finally:
-        clients.close()
+        transport.stop()
+        shared.close()
 
 
 class _Scan:
@@ -103,11 +105,19 @@ class _Scan:
         return Inventory(
             resources=inventory.resources,
             facts=tuple(facts),
-            gaps=tuple(dict.fromkeys(gaps)),
+            gaps=_distinct(gaps),
             sources=inventory.sources,
             scopes=inventory.scopes,
             collected_at=inventory.collected_at,
         )
+
+
+def _distinct(gaps: list[Gap]) -> tuple[Gap, ...]:
+    """Give the gaps without those that say the same once more, as two queries of one metric may."""
+    seen: dict[tuple[str, str, str], Gap] = {}
+    for gap in gaps:
+        seen.setdefault((gap.scope, gap.what, gap.reason), gap)
+    return tuple(seen.values())
 
 
 @contextmanager

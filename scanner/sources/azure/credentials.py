@@ -13,7 +13,7 @@ from azure.core.exceptions import AzureError, ClientAuthenticationError
 from scanner.errors import Problem, SourceError
 from scanner.sources.azure.endpoints import Endpoints
 from scanner.sources.azure.faults import authentication_detail, clean
-from scanner.sources.azure.retries import CONNECT_TIMEOUT
+from scanner.sources.azure.transport import SharedTransport
 
 _FRESH_FOR = 300
 """azure-core asks for a new token that many seconds before the old one expires."""
@@ -26,7 +26,7 @@ HINT = (
 )
 
 
-def default_credential(endpoints: Endpoints, certificates: str | None) -> Any:
+def default_credential(endpoints: Endpoints, transport: SharedTransport) -> Any:
     """Give DefaultAzureCredential for this authority; raises SourceError where its settings are wrong."""
     from azure.identity import DefaultAzureCredential
 
@@ -35,9 +35,7 @@ def default_credential(endpoints: Endpoints, certificates: str | None) -> Any:
             authority=endpoints.authority,
             # Instance discovery would ask Microsoft's public authority about a private one.
             disable_instance_discovery=not endpoints.is_known_authority,
-            connection_verify=certificates or True,
-            connection_timeout=CONNECT_TIMEOUT,
-            read_timeout=30,
+            transport=transport,
         )
     except (ValueError, OSError) as error:
         message = clean(f"the credentials of Azure cannot be used: {error}")

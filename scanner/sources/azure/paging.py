@@ -83,8 +83,10 @@ class _Reading:
         """Say how many items could not be used."""
         if self._malformed:
             what = "is no resource with an id" if self._identified else "is no JSON object"
-            detail = f"{self._malformed} of the items: each {what}"
-            self.listing.faults.append(Fault(GapReason.MALFORMED, detail))
+            details = [fault.detail for fault in self.listing.faults if fault.reason is GapReason.MALFORMED]
+            others = [fault for fault in self.listing.faults if fault.reason is not GapReason.MALFORMED]
+            detail = "; ".join([*details, f"{self._malformed} of the items: each {what}"])
+            self.listing.faults[:] = [*others, Fault(GapReason.MALFORMED, detail)]
 
     def _keep(self, item: Any) -> None:
         if not isinstance(item, dict):

@@ -47,7 +47,7 @@ def read_resources(
     for wave in needed_collectors(types):
         calls = [(collector, parent) for collector in wave for parent in by_type.get(collector.parent, ())]
         for collector in wave:
-            progress(f"reading {collector.type} of {len(by_type.get(collector.parent, ()))} parents")
+            progress(f"reading {collector.type}: {len(by_type.get(collector.parent, ()))} lists")
         listings = workers.map(lambda call: call[0].collect(call[1], reader), calls)
         for (collector, parent), listing in zip(calls, listings, strict=True):
             gaps.extend(fault.gap(parent.id, collector.type) for fault in listing.faults)

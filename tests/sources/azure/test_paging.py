@@ -60,6 +60,14 @@ def test_items_that_are_no_resources_are_counted_and_the_others_kept():
     assert listing.faults[0].detail.startswith("7 of the items")
 
 
+def test_malformed_items_and_a_malformed_link_are_one_fault():
+    listing, _ = read({FIRST: {"value": [None], "nextLink": "string"}})
+    assert reasons(listing) == [GapReason.MALFORMED]
+    assert listing.faults[0].detail == (
+        "the link to the next page is no URL; 1 of the items: each is no resource with an id"
+    )
+
+
 def test_items_of_a_list_without_ids_need_only_be_objects():
     listing, _ = read({FIRST: {"value": [{"name": "a"}, {"name": "a"}, 3]}}, identified=False)
     assert listing.items == [{"name": "a"}, {"name": "a"}]

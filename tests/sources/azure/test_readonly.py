@@ -11,6 +11,7 @@ from scanner.sources.azure.credentials import SharedCredential
 from scanner.sources.azure.endpoints import endpoints_for
 from scanner.sources.azure.faults import ReadError
 from scanner.sources.azure.readonly import RefusedError
+from scanner.sources.azure.transport import SharedTransport
 from tests.sources.azure.fakes import ACCOUNT, ACCOUNTS, ARM, DEPLOYMENT_TYPE, SUBSCRIPTION, gaps_of, needs
 
 UNREGISTERED = "The subscription is not registered to use namespace 'Microsoft.CognitiveServices'."
@@ -18,7 +19,8 @@ UNREGISTERED = "The subscription is not registered to use namespace 'Microsoft.C
 
 @pytest.fixture
 def clients(arm):
-    return Clients(endpoints_for("AzureCloud", {}), SharedCredential(arm.credential, make=list), sleep=arm.slept.append)
+    credential = SharedCredential(arm.credential, make=list)
+    return Clients(endpoints_for("AzureCloud", {}), credential, SharedTransport(sleep=arm.slept.append))
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST", "post", "OPTIONS", "MERGE"])
