@@ -11,13 +11,15 @@ from pydantic import BaseModel, ValidationError
 
 from scanner.errors import PolicyError, Problem
 from scanner.model.result import RuleInfo
+from scanner.policies.azure_loader import is_azure_policy, load_azure_policies
+from scanner.policies.azure_policy import Definition
 from scanner.policies.discovery import BUILTIN, discover
 from scanner.policies.language import ParameterModel, PolicyModel, RuleModel
 from scanner.policies.parameters import Override, fault
 from scanner.policies.yaml_document import YamlDocument, read_yaml
 from scanner.rules.assertions import ASSERTIONS
 from scanner.rules.conditions import NEVER, Compiler
-from scanner.rules.expressions import fill_in
+from scanner.rules.expressions import Scope, fill_in
 from scanner.rules.place import Place, Problems, suggestion
 from scanner.rules.rule import Rule
 from scanner.rules.validation import add_validation_problems
@@ -37,7 +39,8 @@ class WrittenRule:
 class PolicyFile:
     """A loaded policy file: `path` as reports name it, `parameters` the values in force.
 
-    `written` holds its rules, and `declared` its parameters, as they stand in the file.
+    `written` holds its rules, and `declared` its parameters, as they stand in the file; `definitions` the
+    Azure Policy definitions where it is made of those.
     """
 
     name: str
@@ -47,6 +50,7 @@ class PolicyFile:
     description: str = ""
     written: tuple[WrittenRule, ...] = ()
     declared: Mapping[str, ParameterModel] = field(default_factory=dict)
+    definitions: tuple[Definition, ...] = ()
 
 
 def load_policies(paths: Sequence[str], overrides: Sequence[Override] = ()) -> list[PolicyFile]:
@@ -58,7 +62,7 @@ def load_policies(paths: Sequence[str], overrides: Sequence[Override] = ()) -> l
     loader = _Loader(overrides, problems)
     for label, path in discover(paths or [BUILTIN], problems):
         loader.load(label, path)
-    loader.check_overrides()
+    loader.finish()
     if problems.found:
         raise PolicyError(*problems.found)
     return loader.files
@@ -75,6 +79,7 @@ class _Loader:
         self.ids: dict[str, str] = {}
         self.written: list[WrittenRule] = []
         self.models: dict[str, ParameterModel] = {}
+        self.azure: list[tuple[YamlDocument, str]] = []
 
     def load(self, label: str, path: Path) -> None:
         try:
@@ -91,6 +96,9 @@ class _Loader:
             self._document(document, label)
 
     def _document(self, document: YamlDocument, label: str) -> None:
+        if is_azure_policy(document.value):
+            self.azure.append((document, label))
+            return
         place = document.place
         policy = _validated(PolicyModel, document.value, place, self.problems)
         if policy is None:
@@ -134,17 +142,14 @@ class _Loader:
         model = _validated(RuleModel, body, place, self.problems)
         if model is None:
             return None
-        if model.id.lower() in self.ids:
-            self.problems.add(place / "id", f"the rule id '{model.id}' is taken", f"by {self.ids[model.id.lower()]}")
+        self._claim(model.id, place / "id")
         self.written.append(WrittenRule(model, place))
-        line, _ = (place / "id").position()
-        self.ids.setdefault(model.id.lower(), f"{place.file}:{line}")
         compiler = Compiler(self.problems, ASSERTIONS)
         when = None
         if model.when is not None:
-            filled = fill_in(model.when, parameters, place / "when", self.problems)
+            filled = fill_in(model.when, Scope(parameters), place / "when", self.problems)
             when = compiler.compile(filled, place / "when")
-        asserted = fill_in(model.assertion, parameters, place / "assert", self.problems)
+        asserted = fill_in(model.assertion, Scope(parameters), place / "assert", self.problems)
         assertion = compiler.compile(asserted, place / "assert")
         types = self._types(model.resource, place / "resource")
         if assertion is NEVER or when is NEVER or not types:
@@ -162,7 +167,27 @@ class _Loader:
                 self.problems.add(at, f"'{name}' is no ARM type", "such as Microsoft.CognitiveServices/accounts")
         return tuple(dict.fromkeys(name.lower() for name in names))
 
-    def check_overrides(self) -> None:
+    def finish(self) -> None:
+        """Do what needs all files: Azure's definitions may refer to each other, an override to any of them."""
+        for file in load_azure_policies(self.azure, self._parameters, self.problems):
+            for rule in file.rules:
+                self._claim(rule.info.id, Place(file.path, {}))
+            self.files.append(
+                PolicyFile(
+                    file.name, file.path, file.rules, file.parameters, file.description, definitions=file.definitions
+                )
+            )
+        self._check_overrides()
+
+    def _claim(self, rule_id: str, place: Place) -> None:
+        """Note that a rule id is taken, and by whom."""
+        taken = self.ids.get(rule_id.lower())
+        if taken is not None:
+            self.problems.add(place, f"the rule id '{rule_id}' is taken", f"by {taken}")
+        line, _ = place.position()
+        self.ids.setdefault(rule_id.lower(), f"{place.file}:{line}" if line else place.file)
+
+    def _check_overrides(self) -> None:
         """Refuse an override of a parameter that no file declares: it would silently do nothing."""
         known = {name.lower() for name in self.declared}
         for override in self.overrides.values():
