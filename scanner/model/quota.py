@@ -68,7 +68,8 @@ def catalogue_pool_name(deployment: Json, models: Iterable[Any]) -> str:
         model = item.get("model") if isinstance(item, dict) else None
         if not isinstance(model, dict) or _text(model, "name").lower() != name:
             continue
-        for offer in model.get("skus") or ():
+        offers = model.get("skus")
+        for offer in offers if isinstance(offers, list) else ():
             if _text(offer, "name").lower() == sku and (usage := _text(offer, "usageName")):
                 if _text(model, "version").lower() == version:
                     return usage

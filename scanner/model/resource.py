@@ -70,9 +70,9 @@ def type_of_id(resource_id: str) -> str:
 
 def parent_key(key: str) -> str | None:
     """Give the normalised id of the resource that `key` lies in, None for a top-level resource."""
-    head, _, tail = key.rpartition("/providers/")
+    head, providers, tail = key.rpartition("/providers/")
     segments = tail.split("/")
-    return f"{head}/providers/{'/'.join(segments[:-2])}" if head and len(segments) > 3 else None
+    return f"{head}/providers/{'/'.join(segments[:-2])}" if providers and len(segments) > 3 else None
 
 
 def normalise_location(location: str) -> str:

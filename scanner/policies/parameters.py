@@ -9,7 +9,7 @@ from typing import Any
 from scanner.errors import ConfigError, PolicyError, Problem
 from scanner.policies.language import ParameterModel
 from scanner.policies.yaml_document import read_yaml
-from scanner.rules.operators import same
+from scanner.rules.comparison import same
 from scanner.rules.place import Place
 from scanner.rules.times import parse_duration
 

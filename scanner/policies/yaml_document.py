@@ -18,6 +18,7 @@ MAX_BYTES = 5_000_000
 MAX_NODES = 200_000
 MAX_DEPTH = 100
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_STANDARD = "tag:yaml.org,2002:"
 _NULL, _BOOL = "tag:yaml.org,2002:null", "tag:yaml.org,2002:bool"
 
 
@@ -35,6 +36,7 @@ def read_yaml(text: bytes, file: str) -> list[YamlDocument]:
         raise PolicyError(Problem(f"larger than {MAX_BYTES // 1_000_000} MB", file, hint="this is no policy file"))
     loader = None
     try:
+        _bound_depth(text, file)
         loader = _Loader(text)
         documents = []
         while loader.check_node():
@@ -42,11 +44,9 @@ def read_yaml(text: bytes, file: str) -> list[YamlDocument]:
             value = builder.build(loader.get_node(), (), 0)
             documents.append(YamlDocument(value, Place(file, builder.marks)))
     except yaml.YAMLError as error:
-        raise PolicyError(_problem(error, file)) from error
-    except (UnicodeError, ValueError) as error:
-        raise PolicyError(Problem(f"is not UTF-8 text ({error})", file, hint="save it as UTF-8")) from error
-    except RecursionError:
-        raise PolicyError(Problem(f"is nested more than {MAX_DEPTH} deep", file)) from None
+        raise PolicyError(_problem(error, text, file)) from error
+    except ValueError as error:
+        raise PolicyError(Problem(f"YAML cannot be read: {error}", file)) from error
     else:
         return documents
     finally:
@@ -54,11 +54,29 @@ def read_yaml(text: bytes, file: str) -> list[YamlDocument]:
             loader.dispose()
 
 
-def _problem(error: yaml.YAMLError, file: str) -> Problem:
+def _bound_depth(text: bytes, file: str) -> None:
+    """Refuse deep nesting while it is still a flat list of events: libyaml's composer recurses on the C stack."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise PolicyError(Problem(f"is nested more than {MAX_DEPTH} deep", file, *_position(event.start_mark)))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _problem(error: yaml.YAMLError, text: bytes, file: str) -> Problem:
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text.count(b"\n", 0, error.position) + 1
+        return Problem(f"is not UTF-8 text: {error.reason}", file, line, hint="save it as UTF-8")
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     what = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is not YAML"
-    line, column = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
-    return Problem(f"YAML cannot be read: {what}", file, line, column)
+    return Problem(f"YAML cannot be read: {what}", file, *_position(mark))
+
+
+def _position(mark: Any) -> tuple[int, int]:
+    return (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
 
 
 class _Builder:
@@ -71,12 +89,14 @@ class _Builder:
 
     def build(self, node: yaml.Node, path: Path, depth: int) -> Any:
         self.nodes += 1
-        line, column = node.start_mark.line + 1, node.start_mark.column + 1
+        line, column = _position(node.start_mark)
         self.marks.setdefault(path, (line, column))
         if self.nodes > MAX_NODES:
             raise PolicyError(Problem("has too many nodes", self.file, line, column, "do its aliases multiply?"))
         if depth > MAX_DEPTH:
             raise PolicyError(Problem(f"is nested more than {MAX_DEPTH} deep", self.file, line, column))
+        if not node.tag.startswith(_STANDARD):
+            raise PolicyError(Problem(f"the tag {node.tag} is not supported", self.file, line, column))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, depth)
         if isinstance(node, yaml.SequenceNode):
@@ -86,7 +106,7 @@ class _Builder:
     def _mapping(self, node: yaml.MappingNode, path: Path, depth: int) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
+            line, column = _position(key_node.start_mark)
             if not isinstance(key_node, yaml.ScalarNode):
                 raise PolicyError(Problem("a key must be a text", self.file, line, column))
             key = str(key_node.value)
@@ -114,6 +134,4 @@ class _Builder:
                 return number
         except ValueError:
             return text
-        if not node.tag.startswith("tag:yaml.org,2002:"):
-            raise PolicyError(Problem(f"the tag {node.tag} is not supported", self.file, line, column))
         return text

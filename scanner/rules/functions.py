@@ -12,8 +12,9 @@ from typing import Any
 
 from scanner.model.resource import RESOURCE_GROUP, SUBSCRIPTION, Resource
 from scanner.model.values import MISSING, UNKNOWN
+from scanner.rules.comparison import as_number, same
 from scanner.rules.environment import Environment, Getter
-from scanner.rules.operators import OPERATORS, as_number, same
+from scanner.rules.operators import OPERATORS
 from scanner.rules.times import parse_duration, parse_timestamp
 
 MANY = 1000

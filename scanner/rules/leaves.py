@@ -131,7 +131,7 @@ def leaf_condition(compiler: Compiler, node: dict[str, Any], place: Place) -> Co
     no_array: Truth = True
     if "ifMissing" in node:
         word = node["ifMissing"]
-        if word not in _IF_MISSING:
+        if not isinstance(word, str) or word not in _IF_MISSING:
             compiler.problems.add(place / "ifMissing", f"'ifMissing' is {word!r}", "pass, fail or unknown")
             return NEVER
         no_array = _IF_MISSING[word]

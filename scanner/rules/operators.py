@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from scanner.model.values import MISSING, UNKNOWN, Truth
+from scanner.rules.comparison import as_number, as_text, comparable, holds_unknown, same
 from scanner.rules.times import parse_duration, parse_timestamp
-from scanner.rules.truth import negate
+from scanner.rules.truth import any_of, negate
 
 Check = Callable[[Any], Truth]
 """Takes a value that is neither MISSING nor UNKNOWN."""
@@ -25,7 +26,8 @@ Check = Callable[[Any], Truth]
 class Operator:
     """`prepare` turns what the policy expects into a check, and raises ValueError where that makes no sense.
 
-    `missing` is the answer for a missing field, `words` how a report says what it must do.
+    `missing` is the answer for a missing field, `words` how a report says what it must do; a `whole` operator
+    looks at all of a list or mapping, and cannot tell where a part of it is unknown.
     """
 
     prepare: Callable[[Any], Check]
@@ -33,65 +35,7 @@ class Operator:
     missing: Callable[[Any], Truth] = lambda _: False
     negated: bool = False
     needs_clock: bool = False
-
-
-def as_number(value: Any) -> float | int | None:
-    """Give a number, or the number that a string spells; None for anything else. A boolean is no number."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, (int, float)):
-        return value
-    if isinstance(value, str) and len(value) < 400:
-        try:
-            return int(value)
-        except ValueError:
-            try:
-                number = float(value)
-            except ValueError:
-                return None
-            return number if number == number and abs(number) != float("inf") else None  # noqa: PLR0124
-    return None
-
-
-def _text(value: Any) -> str | None:
-    if isinstance(value, str):
-        return value.lower()
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return str(value)
-    return None
-
-
-def same(actual: Any, expected: Any) -> bool:
-    """Compare two JSON values as Azure Policy's `equals` does, numbers and numeric strings alike."""
-    if isinstance(actual, str) and isinstance(expected, str):
-        return actual.lower() == expected.lower() or _same_time(actual, expected)
-    if isinstance(actual, bool) or isinstance(expected, bool):
-        return _text(actual) == _text(expected) is not None and not _is_number(actual) and not _is_number(expected)
-    left, right = as_number(actual), as_number(expected)
-    if left is not None and right is not None:
-        return left == right
-    if isinstance(actual, dict) and isinstance(expected, dict):
-        return {str(k).lower() for k in actual} == {str(k).lower() for k in expected} and all(
-            same(value, {str(k).lower(): v for k, v in expected.items()}[str(key).lower()])
-            for key, value in actual.items()
-        )
-    if isinstance(actual, list) and isinstance(expected, list):
-        return len(actual) == len(expected) and all(same(a, b) for a, b in zip(actual, expected, strict=True))
-    return actual is None and expected is None
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _same_time(actual: str, expected: str) -> bool:
-    duration = parse_duration(expected)
-    if duration is not None:
-        return parse_duration(actual) == duration
-    moment = parse_timestamp(expected)
-    return moment is not None and "T" in expected.upper() and parse_timestamp(actual) == moment
+    whole: bool = False
 
 
 def _equals(expected: Any) -> Check:
@@ -114,12 +58,12 @@ def _in(expected: Any) -> Check:
 
 
 def _contains(expected: Any) -> Check:
-    needle = _text(expected)
+    needle = as_text(expected)
 
     def check(actual: Any) -> Truth:
         if isinstance(actual, list):
-            return any(same(member, expected) for member in actual)
-        haystack = _text(actual)
+            return any_of(None if holds_unknown(member) else same(member, expected) for member in actual)
+        haystack = as_text(actual)
         return needle in haystack if haystack is not None and needle is not None else False
 
     return check
@@ -146,7 +90,7 @@ def _like(expected: Any) -> Check:
     if not isinstance(expected, str):
         raise ValueError("takes a text in which '*' stands for anything")  # noqa: TRY004
     matches = like(expected)
-    return lambda actual: (text := _text(actual)) is not None and matches(text)
+    return lambda actual: (text := as_text(actual)) is not None and matches(text)
 
 
 _MATCH = {"#": r"[0-9]", "?": r"[A-Za-z]", ".": r"."}
@@ -160,20 +104,6 @@ def _match(flags: int) -> Callable[[Any], Check]:
         return lambda actual: isinstance(actual, str) and pattern.fullmatch(actual) is not None
 
     return prepare
-
-
-def comparable(expected: Any) -> tuple[Any, Callable[[Any], Any]]:
-    """Give what `expected` is worth and how to read a value like it; reading gives None for another kind."""
-    number = as_number(expected)
-    if number is not None:
-        return number, as_number
-    if isinstance(expected, str):
-        if (seconds := parse_duration(expected)) is not None:
-            return seconds, lambda value: parse_duration(value) if isinstance(value, str) else None
-        if (moment := parse_timestamp(expected)) is not None:
-            return moment, lambda value: parse_timestamp(value) if isinstance(value, str) else None
-        return expected.lower(), lambda value: value.lower() if isinstance(value, str) else None
-    raise ValueError("takes a number, a duration, a timestamp or a text")
 
 
 def _ordered(holds: Callable[[Any, Any], bool]) -> Callable[[Any], Check]:
@@ -234,9 +164,17 @@ def _age(older: bool) -> Callable[[Any], Check]:
     return prepare
 
 
+def _is_null(expected: Any) -> bool:
+    return expected is None
+
+
+def _has_null(expected: Any) -> bool:
+    return None in expected
+
+
 OPERATORS: dict[str, Operator] = {
-    "equals": Operator(_equals, "be {}", missing=lambda expected: expected is None),
-    "notEquals": Operator(_equals, "not be {}", missing=lambda expected: expected is None, negated=True),
+    "equals": Operator(_equals, "be {}", missing=_is_null, whole=True),
+    "notEquals": Operator(_equals, "not be {}", missing=_is_null, negated=True, whole=True),
     "like": Operator(_like, "be like {}"),
     "notLike": Operator(_like, "not be like {}", negated=True),
     "match": Operator(_match(0), "match {}"),
@@ -245,8 +183,8 @@ OPERATORS: dict[str, Operator] = {
     "notMatchInsensitively": Operator(_match(re.IGNORECASE), "not match {}", negated=True),
     "contains": Operator(_contains, "contain {}"),
     "notContains": Operator(_contains, "not contain {}", negated=True),
-    "in": Operator(_in, "be one of {}", missing=lambda expected: None in expected),
-    "notIn": Operator(_in, "be none of {}", missing=lambda expected: None in expected, negated=True),
+    "in": Operator(_in, "be one of {}", missing=_has_null, whole=True),
+    "notIn": Operator(_in, "be none of {}", missing=_has_null, negated=True, whole=True),
     "containsKey": Operator(_contains_key, "have the key {}"),
     "notContainsKey": Operator(_contains_key, "not have the key {}", negated=True),
     "less": Operator(_ordered(lambda a, b: a < b), "be less than {}"),
@@ -263,6 +201,7 @@ def prepare(operator: Operator, expected: Any) -> Callable[[Any, Any], Truth]:
     """Give the whole test of a value, absence included: `(value, clock) -> Truth`."""
     check = operator.prepare(expected)
     when_missing = operator.missing(expected)
+    whole = operator.whole
     if operator.negated:
         when_missing = negate(when_missing)
 
@@ -270,6 +209,8 @@ def prepare(operator: Operator, expected: Any) -> Callable[[Any, Any], Truth]:
         if value is MISSING:
             return when_missing
         if value is UNKNOWN:
+            return None
+        if whole and type(value) is not str and holds_unknown(value):
             return None
         truth = check((value, clock)) if operator.needs_clock else check(value)
         return negate(truth) if operator.negated else truth

@@ -16,8 +16,10 @@ from scanner.rules.environment import Environment, Getter
 from scanner.rules.tags import EVERY_LEVEL, effective_tag
 
 EACH = "[*]"
-_SEGMENT = re.compile(r"(?P<word>[^.\[\]]+)|\[(?P<each>\*)\]|\[(?P<quote>['\"]?)(?P<key>[^\]'\"]+)(?P=quote)\]")
-_PATH = re.compile(r"[^.\[\]]+(?:\.(?:[^.\[\]]+)|\[[^\]]+\])*")
+_TAGS = ("tags", "effectivetags")
+_WORD, _BARE, _SINGLE, _DOUBLE = r"[^.\[\]]+", r"[^\]'\"]+", r"'[^']+'", r'"[^"]+"'
+_PATH = re.compile(rf"{_WORD}(?:\.{_WORD}|\[(?:{_BARE}|{_SINGLE}|{_DOUBLE})\])*")
+_SEGMENT = re.compile(rf"(?P<word>{_WORD})|\[(?P<bare>{_BARE})\]|\[(?P<quoted>{_SINGLE}|{_DOUBLE})\]")
 
 
 def parse_path(text: str) -> tuple[str, ...]:
@@ -26,14 +28,25 @@ def parse_path(text: str) -> tuple[str, ...]:
     Everything behind `tags.` is one tag name, dots included.
     """
     head, dot, tail = text.partition(".")
-    if head.lower() in {"tags", "effectivetags"} and dot:
+    if head.lower() in _TAGS and dot:
         if not tail:
-            raise ValueError("a tag name must follow 'tags.'")
+            raise ValueError(f"a tag name must follow '{text}'")
         return head, tail
+    if head.lower() == "parent" and tail:
+        return head, *parse_path(tail)
     if not _PATH.fullmatch(text):
         raise ValueError(f"'{text}' is no path; one looks like properties.model.name or properties.rateLimits[*].count")
-    segments = _SEGMENT.finditer(text)
-    return tuple(EACH if match["each"] else match["key"] or match["word"] for match in segments)
+    return tuple(_key(match, text) for match in _SEGMENT.finditer(text))
+
+
+def _key(match: re.Match[str], text: str) -> str:
+    if match["quoted"]:
+        return match["quoted"][1:-1]
+    if not match["bare"]:
+        return match["word"]
+    if match["bare"].isdigit() and not text.lower().startswith(_TAGS):
+        raise ValueError(f"'{text}' has an index; [*] means every member of an array, and a count picks some")
+    return EACH if match["bare"] == "*" else match["bare"]
 
 
 def look_up(container: Any, key: str, folded: str) -> Any:
@@ -124,9 +137,13 @@ def field_getter(keys: tuple[str, ...]) -> Getter:
     head = keys[0].lower()
     if len(keys) == 1 and head in _SPECIAL:
         return _SPECIAL[head]
-    if head == "effectivetags" and len(keys) == 2:
+    if head == "effectivetags":
+        if len(keys) != 2:
+            raise ValueError("'effectiveTags' is followed by one tag name, such as effectiveTags.environment")
         return _effective_tag(keys[1])
-    if head == "parent" and len(keys) > 1:
+    if head == "parent":
+        if len(keys) == 1:
+            raise ValueError("'parent' is followed by a path of the parent, such as parent.location")
         return _of_parent(keys[1:])
     if EACH in keys:
         return lambda resource, _: expand(resource.json, keys)

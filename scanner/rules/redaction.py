@@ -1,4 +1,4 @@
-"""Keeps secrets out of evidence: what a field's name says is secret is never shown."""
+"""Keeps secrets out of evidence: what a field's name or its own text says is secret is never shown."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from typing import Any
 from scanner.model.values import MISSING, UNKNOWN
 
 _SECRET = re.compile(
-    r"password|passwd|secret|token(?!s)|api_?key|access_?key|account_?key|private_?key|connection_?string|credential"
-    r"|environmentvariables|sslconfiguration|\bsas\b",
+    r"password|passwd|secret|token(?!s)|connection_?string|credential|environmentvariables|sslconfiguration|\bsas\b"
+    r"|(?:api|access|account|private|primary|secondary|shared|master|admin|query|instrumentation|storage)_?key"
+    r"|\bkey[12]\b",
     re.IGNORECASE,
 )
+_SECRET_TEXT = re.compile(
+    r"(?:account|sharedaccess|shared)key\s*=|\b(?:password|pwd|sig)\s*=|-----BEGIN|\beyJ[\w-]+\.eyJ", re.IGNORECASE
+)
+"""A connection string, a shared access signature, a private key, a JSON Web Token."""
 _HARMLESS = re.compile(r"tokens?perminute|maxcontexttoken|key=token", re.IGNORECASE)
 REDACTED = "(redacted)"
 
@@ -32,4 +37,6 @@ def _inside(value: Any) -> Any:
         return {str(key): shown(str(key), inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_inside(inner) for inner in value]
+    if isinstance(value, str) and _SECRET_TEXT.search(value):
+        return REDACTED
     return None if value is MISSING or value is UNKNOWN else value

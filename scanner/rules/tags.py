@@ -30,12 +30,10 @@ class EffectiveTag:
 
 
 def tag_text(value: Any) -> str:
-    """Give a tag's value as Azure compares it: text without surrounding blanks."""
-    if value is None or value is MISSING:
-        return ""
+    """Give a tag's value as Azure compares it: text without surrounding blanks; a list or mapping is no value."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value).strip()
+    return str(value).strip() if isinstance(value, (str, int, float)) else ""
 
 
 def _folded(resource: Resource, inventory: Inventory) -> dict[str, Any] | None:

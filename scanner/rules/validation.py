@@ -28,12 +28,17 @@ def known_keys(model: type[BaseModel]) -> list[str]:
 def add_validation_problems(error: ValidationError, model: type[BaseModel], place: Place, problems: Problems) -> None:
     """Add one problem for each thing pydantic found below `place`."""
     for detail in error.errors(include_url=False):
-        path: Path = tuple(key for key in detail["loc"] if isinstance(key, int) or not key.startswith("function-"))
+        path: Path = tuple(key for key in detail["loc"] if not _is_internal(key))
         at = place
         for key in path:
             at = at / key
         message, hint = _words(detail, model, path)
         problems.add(at, message, hint)
+
+
+def _is_internal(key: str | int) -> bool:
+    """Say whether this is pydantic's name for a branch of a union or a function, which no file holds."""
+    return isinstance(key, str) and ("[" in key or key.startswith("function-") or key in {"str", "list"})
 
 
 def _words(detail: ErrorDetails, model: type[BaseModel], path: Path) -> tuple[str, str]:
@@ -46,7 +51,10 @@ def _words(detail: ErrorDetails, model: type[BaseModel], path: Path) -> tuple[st
     if kind in {"enum", "literal_error"}:
         expected = str((detail.get("ctx") or {}).get("expected", ""))
         return f"'{name}' is {detail['input']!r}", f"allowed are {expected}"
+    if kind in {"too_short", "string_too_short"}:
+        return f"'{name}' is empty", ""
     if kind in _TYPES:
         return f"'{name}' {_TYPES[kind]}, not {detail['input']!r}" if name else _TYPES[kind], ""
-    text = detail["msg"][:1].lower() + detail["msg"][1:]
+    text = detail["msg"].removeprefix("Value error, ")
+    text = text[:1].lower() + text[1:]
     return (f"'{name}' {text}" if kind == "duration" else f"'{name}': {text}") if name else text, ""

@@ -108,4 +108,5 @@ def _step_limits(steps: Any, path: str, depth: int) -> Iterator[tuple[str, Any]]
         if word == "pipeline" and isinstance(_path(step, "jobs"), dict):
             yield from _step_limits(step["jobs"], f"{here}.jobs", depth + 1)
         elif word not in _UNLIMITED_STEPS:
-            yield f"{here}.limits.timeout", _path(step, "limits", "timeout")
+            timeout = _path(step, "limits", "timeout")
+            yield f"{here}.limits.timeout", UNKNOWN if kind is UNKNOWN and timeout is MISSING else timeout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -14,6 +15,9 @@ from scanner.rules.assertions.base import Assertion, Duration
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.series import METRICS, read_points
 from scanner.rules.times import write_duration
+
+RETENTION = timedelta(days=93)
+"""How long Azure Monitor keeps platform metrics."""
 
 _COMPARISONS: dict[str, tuple[str, Callable[[float, float], bool]]] = {
     "less": ("less than", lambda a, b: a < b),
@@ -50,7 +54,9 @@ class Metric(Assertion):
     dimension: str = Field(default="", description="Dimension whose value is the resource's name.")
     aggregation: Literal["average", "minimum", "maximum", "total", "count"] = "average"
     interval: Literal["PT1M", "PT5M", "PT15M", "PT30M", "PT1H", "PT6H", "PT12H", "P1D", "FULL"] = "PT1H"
-    window: Duration = Field(description="How far back from the scan's clock.")
+    window: Duration = Field(
+        gt=timedelta(0), le=RETENTION, description="How far back from the scan's clock, at most P93D."
+    )
     statistic: Literal["mean", "minimum", "maximum", "sum", "shareAtLeast"] = "mean"
     threshold: float | None = Field(default=None, description="For shareAtLeast, in the metric's unit.")
     unit: str = Field(default="", description="Word behind the number in messages, such as %.")

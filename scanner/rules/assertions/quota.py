@@ -12,8 +12,8 @@ from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN
 from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion
+from scanner.rules.comparison import as_number
 from scanner.rules.environment import HOLDS, Environment, Judgement
-from scanner.rules.operators import as_number
 from scanner.rules.paths import field_getter, parse_path
 from scanner.rules.pools import find_pool
 
@@ -78,7 +78,8 @@ class QuotaHeadroom(Assertion):
         current, limit = as_number(_current(resource, env)), as_number(_limit(resource, env))
         evidence = (Evidence("currentValue", current, expected), Evidence("limit", limit, "more than 0"))
         if current is None or limit is None or limit <= 0:
-            reason: Any = resource.json["properties"].get("reason") or f"the limit is {limit}"
+            what = f"the limit is {limit}" if limit is None or limit <= 0 else "the current value is not a number"
+            reason: Any = resource.json["properties"].get("reason") or what
             return Judgement(None, f"the allocation of {resource.name} is not known: {reason}", evidence)
         share = current / limit
         if share <= self.max_quota_allocated:
