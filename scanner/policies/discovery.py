@@ -35,11 +35,23 @@ def discover(paths: Iterable[str], problems: Problems) -> list[PolicySource]:
             problems.found.append(Problem("there is no such policy file or folder", given))
             continue
         members = [path for path in inside(root, POLICY_SUFFIXES) if TESTS not in path.relative_to(root).parts[:-1]]
+        members += [path for path in inside(root, frozenset({".json"})) if _is_azure_policy(path)]
         if not members:
-            problems.found.append(Problem("there is no policy file (*.yaml) in this folder", given))
+            problems.found.append(
+                Problem("there is no policy file (*.yaml, or an Azure Policy definition) in this folder", given)
+            )
         for path in members:
             found.setdefault(path.resolve(), PolicySource(label_of(given, root, path), path))
     return list(found.values())
+
+
+def _is_azure_policy(path: Path) -> bool:
+    """Tell Azure Policy's JSON from the parameter files and results that may lie in the same folder."""
+    try:
+        text = path.read_bytes()
+    except OSError:
+        return True  # so that loading it says what is wrong
+    return b'"policyRule"' in text or b'"policyDefinitions"' in text
 
 
 def root_of(given: str) -> Path:

@@ -19,7 +19,7 @@ from scanner.policies.parameters import Override, fault
 from scanner.policies.yaml_document import YamlDocument, read_yaml
 from scanner.rules.assertions import ASSERTIONS
 from scanner.rules.conditions import NEVER, Compiler
-from scanner.rules.expressions import Scope, fill_in
+from scanner.rules.expressions import UNSET, Scope, fill_in
 from scanner.rules.place import Place, Problems, suggestion
 from scanner.rules.rule import Rule
 from scanner.rules.validation import add_validation_problems
@@ -118,7 +118,7 @@ class _Loader:
         for index, rule in enumerate(document.value["rules"]):
             _validated(RuleModel, rule, document.place / "rules" / index, self.problems)
 
-    def _parameters(self, declared: dict[str, Any], place: Place) -> dict[str, Any]:
+    def _parameters(self, declared: dict[str, Any], place: Place, *, needed: bool = True) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for name, body in declared.items():
             self.declared.add(name)
@@ -133,9 +133,10 @@ class _Loader:
                 self.problems.add(at / "default", f"the default of '{name}' {wrong}")
             if chosen is not None and (wrong := fault(chosen.value, model)):
                 self.problems.found.append(chosen.problem(f"the parameter '{name}' {wrong}"))
-            if chosen is None and model.default is None:
+            if chosen is None and model.default is None and needed:
                 self.problems.add(at, f"the parameter '{name}' has no default", f"give --parameter {name}=VALUE")
-            values[name] = model.default if chosen is None else chosen.value
+            value = model.default if chosen is None else chosen.value
+            values[name] = UNSET if value is None and not needed else value
         return values
 
     def _rule(self, body: Any, place: Place, parameters: dict[str, Any], label: str) -> Rule | None:
@@ -174,7 +175,12 @@ class _Loader:
                 self._claim(rule.info.id, Place(file.path, {}))
             self.files.append(
                 PolicyFile(
-                    file.name, file.path, file.rules, file.parameters, file.description, definitions=file.definitions
+                    file.name,
+                    file.path,
+                    file.rules,
+                    {name: value for name, value in file.parameters.items() if value is not UNSET},
+                    file.description,
+                    definitions=file.definitions,
                 )
             )
         self._check_overrides()

@@ -37,6 +37,16 @@ class Dynamic:
     text: str
 
 
+class _Unset:
+    """A parameter that was declared without a default and got no value: an error only where it is used."""
+
+    def __repr__(self) -> str:
+        return "(no value)"
+
+
+UNSET = _Unset()
+
+
 @dataclass(frozen=True, slots=True)
 class _Node:
     """A compiled expression: a constant, or a getter."""
@@ -196,7 +206,10 @@ class _Parser:
         if name.lower() not in known:
             hint = suggestion(name, self.scope.parameters) or "declare it under parameters"
             raise ExpressionError(f"unknown parameter '{name}'", hint)
-        return _Node(self.scope.parameters[known[name.lower()]])
+        value = self.scope.parameters[known[name.lower()]]
+        if value is UNSET:
+            raise ExpressionError(f"the parameter '{name}' has no default", f"give --parameter {name}=VALUE")
+        return _Node(value)
 
     def _field(self, path: str) -> _Node:
         try:

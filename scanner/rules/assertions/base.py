@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
@@ -29,6 +30,10 @@ Duration = Annotated[timedelta, BeforeValidator(_duration, json_schema_input_typ
 InheritLevel = Literal["parent", "resourceGroup", "subscription"]
 
 
+class InexpressibleError(Exception):
+    """Why something cannot be said in Azure Policy's language."""
+
+
 class Assertion(BaseModel, ABC):
     """A named assertion. The class docstring is its manual page."""
 
@@ -48,6 +53,15 @@ class Assertion(BaseModel, ABC):
     @abstractmethod
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:
         """Judge one resource. Never raises for what Azure may say: that is unknown."""
+
+    @classmethod
+    def to_azure_policy(cls, arguments: Mapping[str, Any]) -> Any:
+        """Give the Azure Policy condition that says the same; raises InexpressibleError where none does.
+
+        `arguments` are as written, template expressions included. Field paths are azgate's.
+        """
+        del arguments
+        raise InexpressibleError("Azure Policy sees only the resource itself, not what this assertion asks for")
 
     def facts(self) -> tuple[tuple[str, MetricQuery | None], ...]:
         """Give the fact kinds this assertion needs, with the metric it asks for where the kind is "metrics"."""

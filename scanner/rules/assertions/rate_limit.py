@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
@@ -10,8 +11,8 @@ from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN
 from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion
+from scanner.rules.comparison import as_number
 from scanner.rules.environment import HOLDS, Environment, Judgement
-from scanner.rules.operators import as_number
 from scanner.rules.paths import field_getter, parse_path
 
 TOKENS_PER_UNIT = 1000
@@ -31,6 +32,13 @@ class RateLimit(Assertion):
 
     max_tokens_per_minute: float = Field(gt=0, description="Most tokens a minute.")
 
+    @classmethod
+    def to_azure_policy(cls, arguments: Mapping[str, Any]) -> Any:
+        """Judge the capacity: the rate limits follow from it, and a request to deploy does not hold them yet."""
+        limit = arguments.get("maxTokensPerMinute")
+        text = limit[1:-1] if isinstance(limit, str) and limit.startswith("[") else str(limit)
+        return {"field": "sku.capacity", "lessOrEquals": f"[div({text}, {TOKENS_PER_UNIT})]"}
+
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:
         """See the class."""
         path, actual, tokens = tokens_per_minute(resource, env)
@@ -48,9 +56,9 @@ class RateLimit(Assertion):
 def tokens_per_minute(resource: Resource, env: Environment) -> tuple[str, Any, float | None]:
     """Give where the limit stands, what stands there, and the tokens a minute it comes to (None: unreadable)."""
     limits = _limits(resource, env)
-    if limits is UNKNOWN:
-        return "properties.rateLimits", UNKNOWN, None
-    entries = [e for e in limits if _is_token(e)] if isinstance(limits, list) else []
+    if limits is not MISSING and (not isinstance(limits, list) or any(_key(entry) is UNKNOWN for entry in limits)):
+        return "properties.rateLimits", UNKNOWN if isinstance(limits, list) else limits, None
+    entries = [entry for entry in limits if _key(entry) == "token"] if isinstance(limits, list) else []
     if entries:
         scaled = [_scaled(entry) for entry in entries]
         known = [tokens for tokens in scaled if tokens is not None]
@@ -65,10 +73,11 @@ def tokens_per_minute(resource: Resource, env: Environment) -> tuple[str, Any, f
     return path, capacity, None if number is None else number * TOKENS_PER_UNIT
 
 
-def _is_token(entry: Any) -> bool:
-    return isinstance(entry, dict) and str(entry.get("key", "")).lower() == "token"
+def _key(entry: Any) -> Any:
+    key = entry.get("key") if isinstance(entry, dict) else entry
+    return key.lower() if isinstance(key, str) else UNKNOWN if key is UNKNOWN else ""
 
 
 def _scaled(entry: dict[str, Any]) -> float | None:
     count, period = as_number(entry.get("count")), as_number(entry.get("renewalPeriod"))
-    return count * 60 / period if count is not None and period else None
+    return count * 60 / period if count is not None and period is not None and period > 0 else None

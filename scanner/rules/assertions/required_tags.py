@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field, model_validator
 
 from scanner.model.resource import Resource
 from scanner.model.verdict import Evidence
-from scanner.rules.assertions.base import Assertion, InheritLevel
+from scanner.rules.assertions.base import Assertion, InexpressibleError, InheritLevel
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.tags import effective_tag
 
@@ -36,6 +37,15 @@ class RequiredTags(Assertion):
     @classmethod
     def _from_list(cls, value: Any) -> Any:
         return {"tags": value} if isinstance(value, list) else value
+
+    @classmethod
+    def to_azure_policy(cls, arguments: Mapping[str, Any]) -> Any:
+        """Judge the resource's own tags; inherited ones are out of Azure Policy's sight."""
+        if arguments.get("inherit") != []:
+            raise InexpressibleError("Azure Policy does not see inherited tags (only `inherit: []` can be exported)")
+        tag = "[concat('tags[', current('tag'), ']')]"
+        absent = {"anyOf": [{"field": tag, "exists": False}, {"field": tag, "equals": ""}]}
+        return {"count": {"value": arguments.get("tags"), "name": "tag", "where": absent}, "equals": 0}
 
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:
         """See the class."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
@@ -9,9 +10,9 @@ from pydantic import Field
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN, Truth
 from scanner.model.verdict import Evidence
-from scanner.rules.assertions.base import Assertion, Duration
+from scanner.rules.assertions.base import Assertion, Duration, InexpressibleError
+from scanner.rules.comparison import as_number
 from scanner.rules.environment import HOLDS, Environment, Judgement
-from scanner.rules.operators import as_number
 from scanner.rules.paths import field_getter, parse_path
 from scanner.rules.times import parse_duration, write_duration
 from scanner.rules.truth import all_of
@@ -36,6 +37,13 @@ class ScaleToZero(Assertion):
 
     min_nodes: bool = Field(default=True, description="Whether minNodeCount must be 0.")
     max_idle_time: Duration | None = Field(default=None, description="Longest idle time before a node is released.")
+
+    @classmethod
+    def to_azure_policy(cls, arguments: Mapping[str, Any]) -> Any:
+        """Ask for 0 nodes, or none named: the provider's default is 0. Azure Policy cannot compare durations."""
+        if arguments.get("maxIdleTime") is not None:
+            raise InexpressibleError("Azure Policy compares texts, not durations such as nodeIdleTimeBeforeScaleDown")
+        return {"anyOf": [{"field": MIN_NODES, "exists": False}, {"field": MIN_NODES, "equals": DEFAULT_MIN_NODES}]}
 
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:
         """See the class."""

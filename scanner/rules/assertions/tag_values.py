@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import Field
 
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN
 from scanner.model.verdict import Evidence
-from scanner.rules.assertions.base import Assertion, InheritLevel
+from scanner.rules.assertions.base import Assertion, InexpressibleError, InheritLevel
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.tags import effective_tag
 from scanner.rules.truth import all_of
@@ -24,6 +27,21 @@ class TagValues(Assertion):
     inherit: list[InheritLevel] = Field(
         default=["parent", "resourceGroup", "subscription"], description="Levels that may supply a tag."
     )
+
+    @classmethod
+    def to_azure_policy(cls, arguments: Mapping[str, Any]) -> Any:
+        """Judge the resource's own tags; inherited ones are out of Azure Policy's sight."""
+        if arguments.get("inherit") != []:
+            raise InexpressibleError("Azure Policy does not see inherited tags (only `inherit: []` can be exported)")
+        allowed = arguments.get("allowed")
+        if not isinstance(allowed, dict):
+            raise InexpressibleError("Azure Policy cannot go through the tags that a parameter of type object names")
+        return {
+            "allOf": [
+                {"anyOf": [{"field": f"tags['{name}']", "exists": False}, {"field": f"tags['{name}']", "in": values}]}
+                for name, values in allowed.items()
+            ]
+        }
 
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:
         """See the class."""
