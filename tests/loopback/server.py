@@ -217,6 +217,11 @@ class _Handler(BaseHTTPRequestHandler):
         if content is None:
             content = {"error": {"code": fault.code, "message": fault.message or fault.code}}
         data = content if isinstance(content, bytes) else json.dumps(content).encode()
+        if fault.cut:
+            self.close_connection = True
+            length = {"Content-Length": str(2 * len(data))}
+            self._send(fault.status, data, "application/json", length)
+            return
         self._send(fault.status, data, "application/json", fault.headers)
 
     def _send(self, status: int, data: bytes, content_type: str, headers: Mapping[str, str]) -> None:

@@ -28,8 +28,8 @@ class Fault:
     """What goes wrong at some paths: glob over the lower-case path, any method unless one is given.
 
     `status` with `code` answers as Azure does; `body` or `html` is sent as it is; `hang` waits so many
-    seconds first; `drop` closes the connection without an answer. `times` is how often it happens.
-    `query` must stand in the query string.
+    seconds first; `drop` closes the connection without an answer, `cut` in the middle of it. `times` is
+    how often it happens. `query` must stand in the query string.
     """
 
     path: str
@@ -41,6 +41,7 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     hang: float = 0.0
     drop: bool = False
+    cut: bool = False
     times: int | None = None
     method: str = ""
     query: str = ""

@@ -154,6 +154,13 @@ def test_planted_faults_become_exactly_the_planted_gaps(tenant, scan):
     assert not any("Sign in" in gap.detail for gap in inventory.gaps)
 
 
+def test_an_answer_that_breaks_off_is_malformed(tenant, scan):
+    tenant.fault("*/jobs", cut=True)
+    with FakeAzure(tenant) as azure:
+        inventory = scan(azure, needs=Needs(frozenset({JOBS})))
+    assert {(gap.reason.value, gap.detail) for gap in inventory.gaps} == {("malformed", "the answer broke off")}
+
+
 def test_faults_that_pass_leave_no_gap(tenant, scan):
     tenant.fault("*/deployments", status=429, code="TooManyRequests", headers={"Retry-After": "1"}, times=3)
     tenant.fault("*/jobs", drop=True, times=1)

@@ -12,10 +12,13 @@ from scanner.sources.azure.reader import Reader
 from scanner.sources.azure.scope import ORIGIN, Scope
 from scanner.sources.azure.workers import Workers
 
+EVERY_TYPE = "*"
+"""Stands for all types that azgate reads, in a rule that names none."""
+
 
 def needed_collectors(types: frozenset[str], registry: Sequence[Collector] = COLLECTORS) -> list[list[Collector]]:
     """Give the collectors for `types` and for the parents of those, in waves: each needs the wave before."""
-    wanted = set(types)
+    wanted = {one.type.lower() for one in registry} if EVERY_TYPE in types else set(types)
     for collector in reversed(registry):
         if collector.type.lower() in wanted:
             wanted.add(collector.parent)
@@ -32,7 +35,7 @@ def needed_collectors(types: frozenset[str], registry: Sequence[Collector] = COL
 
 def unreadable_types(types: frozenset[str], registry: Sequence[Collector] = COLLECTORS) -> list[Gap]:
     """Say which types nobody here can read: a rule about them must not pass for want of resources."""
-    known = CONTAINERS | {collector.type.lower() for collector in registry}
+    known = {EVERY_TYPE} | CONTAINERS | {collector.type.lower() for collector in registry}
     detail = "azgate does not read resources of this type from live Azure"
     return [Gap("/subscriptions", one, GapReason.UNSUPPORTED, detail) for one in sorted(types - known)]
 

@@ -55,7 +55,7 @@ def read_scope(reader: Reader, workers: Workers, subscriptions: Sequence[str], r
     found, gaps = _asked_for(reader, workers, asked) if asked else _all(reader)
     chosen = frozenset(name.lower() for name in names)
     listings = workers.map(
-        lambda one: reader.pages(Service.RESOURCES, f"{one.id}/resourcegroups", _GROUPS_VERSION), found
+        lambda one: reader.pages(Service.RESOURCES, f"{one.id.rstrip('/')}/resourcegroups", _GROUPS_VERSION), found
     )
     groups: list[Resource] = []
     unlisted: list[Resource] = []

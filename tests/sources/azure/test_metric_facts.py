@@ -285,6 +285,15 @@ def test_resources_no_rule_asks_about_are_not_asked_for(arm):
     assert (metrics_calls(arm), inventory.facts, inventory.gaps) == ([], (), ())
 
 
+def test_a_need_without_a_query_and_a_resource_without_its_parent_ask_nothing(arm):
+    arm.serve_chat()
+    arm.mock.remove("GET", f"{ARM}{ACCOUNT}/deployments")
+    arm.lists(f"{ACCOUNT}/deployments", deployment("stray", f"{ACCOUNT}-of-another"))
+    quota = about_deployments("quotaUsages")
+    inventory = arm.collect(needs(facts=(about_deployments("metrics"), REQUESTS, quota)))
+    assert (metrics_calls(arm), inventory.facts) == ([], ())
+
+
 def test_as_many_series_as_can_be_had_are_a_gap_and_a_fact(arm):
     arm.serve_chat()
     batch_answer(arm, (ACCOUNT, [metric(*(series(str(number)) for number in range(TOP)))]))

@@ -119,8 +119,9 @@ def test_without_the_early_stop_the_registration_would_still_be_refused(arm, cli
     assert {call.method for call in arm.calls} == {"GET"}
 
 
-def test_another_conflict_is_an_ordinary_answer(arm, clients):
-    arm.error(ACCOUNTS, 409, "Conflict")
+@pytest.mark.parametrize("body", [b'{"error": {"code": "Conflict"}}', b"[]", b"<html>", b'{"error": "x"}', b""])
+def test_another_conflict_is_an_ordinary_answer(arm, clients, body):
+    arm.answer(ACCOUNTS, body=body, status=409, content_type="text/plain")
     response = clients.arm(Service.COGNITIVE_SERVICES, "s").send(HttpRequest("GET", f"{ARM}{ACCOUNTS}"))
     assert response.status_code == 409
 
@@ -139,3 +140,12 @@ def test_a_redirect_on_the_own_host_is_followed(arm, clients):
     arm.answer("/elsewhere", {"value": []})
     response = clients.arm(Service.COGNITIVE_SERVICES, "s").send(HttpRequest("GET", f"{ARM}{ACCOUNTS}"))
     assert response.status_code == 200
+
+
+def test_redirects_in_circles_end(arm):
+    arm.serve_chat()
+    arm.mock.remove("GET", ARM + ACCOUNTS)
+    arm.answer(ACCOUNTS, {}, status=307, headers={"Location": ARM + ACCOUNTS})
+    inventory = arm.collect(needs(DEPLOYMENT_TYPE))
+    assert gaps_of(inventory) == {(SUBSCRIPTION, "Microsoft.CognitiveServices/accounts", "malformed")}
+    assert inventory.gaps[0].detail == "Azure redirected in circles"

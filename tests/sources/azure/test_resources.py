@@ -104,6 +104,15 @@ def test_a_type_that_nobody_reads_is_a_gap_and_not_an_empty_list(arm):
     assert gaps_of(inventory) == {("/subscriptions", "microsoft.unheard/of", "unsupported")}
 
 
+def test_every_type_is_every_type_that_is_read(arm):
+    serve_learning(arm)
+    arm.lists(ACCOUNTS, account())
+    arm.lists(f"{ACCOUNT}/deployments", deployment("gpt4o"))
+    inventory = arm.collect(needs("*"))
+    assert [one.name for one in inventory.scanned] == ["chat", "ml", "gpt4o", "gpu", "train"]
+    assert not inventory.gaps
+
+
 def test_a_failing_list_is_a_gap_of_its_scope_and_stops_nothing_else(arm):
     serve_learning(arm)
     arm.error(ACCOUNTS, 403, "AuthorizationFailed", "No.")

@@ -5,6 +5,7 @@ import requests
 
 from scanner.errors import SourceError
 from scanner.sources.azure.retries import GIVE_UPS, HASTY_READ_TIMEOUT, Patience
+from scanner.sources.azure.workers import THREADS
 from tests.sources.azure.fakes import (
     ACCOUNT,
     ACCOUNTS,
@@ -97,7 +98,7 @@ def test_a_silent_server_is_asked_twice_and_then_a_gap(quiet_arm):
 
 
 def test_one_kind_of_call_that_stays_throttled_is_soon_sent_once_only(arm):
-    parents = [f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/a{number:02}" for number in range(40)]
+    parents = [f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/a{number:03}" for number in range(100)]
     arm.lists("/subscriptions", subscription())
     arm.lists(f"{SUBSCRIPTION}/resourcegroups")
     arm.lists(ACCOUNTS, *(account(one) for one in parents))
@@ -105,9 +106,9 @@ def test_one_kind_of_call_that_stays_throttled_is_soon_sent_once_only(arm):
         arm.error(f"{one}/deployments", 429, "TooManyRequests", headers={"Retry-After": "30"})
     arm.lists(f"{parents[-1]}/deployments")
     inventory = arm.collect(needs(DEPLOYMENT_TYPE))
-    assert len(inventory.gaps) == 39
-    # Calls that were under way when patience ran out (as many as there are threads) end their own waiting.
-    assert len(arm.slept) <= 3 * (16 + GIVE_UPS)
+    assert len(inventory.gaps) == 99
+    # What is under way when patience ends (a call per thread), or when the last account answers, waits in full.
+    assert len(arm.slept) <= 3 * (2 * THREADS + GIVE_UPS)
     assert len([call for call in arm.calls if call.path == f"{parents[-1]}/deployments"]) == 1
 
 

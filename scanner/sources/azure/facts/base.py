@@ -12,6 +12,7 @@ from scanner.model.needs import FactNeed, Needs
 from scanner.model.resource import Resource
 from scanner.sources.azure.endpoints import Endpoints
 from scanner.sources.azure.reader import Reader
+from scanner.sources.azure.resources import EVERY_TYPE
 from scanner.sources.azure.workers import Workers
 
 
@@ -30,7 +31,7 @@ class FactContext:
     def resources_for(self, need: FactNeed) -> list[Resource]:
         """Give the resources about which the rule behind `need` may ask."""
         inventory = self.inventory
-        members = [one for kind in sorted(need.types) for one in inventory.by_type.get(kind, ())]
+        members = [one for one in inventory.resources if one.type in need.types or EVERY_TYPE in need.types]
         return [resource for resource in members if need.applies(resource, inventory)]
 
 
