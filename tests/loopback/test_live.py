@@ -1,6 +1,9 @@
 """The real DefaultAzureCredential and the real SDK clients against a fake Azure behind TLS."""
 
 import os
+import signal
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -152,6 +155,30 @@ def test_planted_faults_become_exactly_the_planted_gaps(tenant, scan):
     assert names == ["gpt4o-0", "gpt4o-1"]
     assert [one.name for one in inventory.by_type[JOBS]] == ["a"]
     assert not any("Sign in" in gap.detail for gap in inventory.gaps)
+
+
+def test_an_interrupted_scan_neither_waits_nor_reads_on(tenant, monkeypatch):
+    tenant.fault("*/computes", status=429, code="TooManyRequests", headers={"Retry-After": "50"})
+    with FakeAzure(tenant) as azure:
+        for name, value in azure.environ().items():
+            monkeypatch.setenv(name, value)
+
+        def interrupt():
+            while not any(one.path.endswith("/computes") for one in azure.requests):
+                time.sleep(0.01)
+            os.kill(os.getpid(), signal.SIGINT)
+
+        begin = time.monotonic()
+        threading.Thread(target=interrupt).start()
+        with pytest.raises(KeyboardInterrupt):
+            AzureSource(AzureOptions(environ=os.environ)).collect(NEEDS, AS_OF)
+        for thread in threading.enumerate():
+            if thread.name.startswith("azgate"):
+                thread.join()
+        assert time.monotonic() - begin < 20
+        sent = len(azure.requests)
+        time.sleep(0.1)
+        assert len(azure.requests) == sent
 
 
 def test_an_answer_that_breaks_off_is_malformed(tenant, scan):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import requests
+from azure.core.exceptions import ServiceRequestError
 from azure.core.pipeline.transport import RequestsTransport
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
@@ -36,6 +38,12 @@ class SharedTransport(RequestsTransport):  # type: ignore[misc]  # azure-core hi
             connection_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
         )
+
+    def send(self, request: Any, **options: Any) -> Any:
+        """Send one request, unless the scan is over: a thread in the middle of a long list ends with it."""
+        if self._stopped.is_set():
+            raise ServiceRequestError("the scan was stopped")
+        return super().send(request, **options)
 
     def sleep(self, duration: float) -> None:
         """Wait between two attempts; the authority's Retry-After has no bound of its own."""
