@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from scanner.evaluation.variants import judge_variants
 from scanner.model.inventory import Inventory
 from scanner.model.resource import Resource
 from scanner.model.result import Finding, NotEvaluated, ResourceInfo
@@ -34,7 +35,7 @@ def evaluate(inventory: Inventory, rules: Sequence[Rule], as_of: datetime) -> tu
         if reason:
             not_evaluated.append(NotEvaluated(rule.info.id, reason))
         for resource in resources:
-            judged = _judge(rule, resource, env)
+            judged = judge_variants(rule, resource, env, _judge) if rule.variants else _judge(rule, resource, env)
             if judged is None:
                 continue
             verdict, severity = judged

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.errors import ConfigError, PolicyError, Problem
+from scanner.errors import ConfigError, Problem
 from scanner.policies.language import ParameterModel
 from scanner.policies.yaml_document import read_yaml
 from scanner.rules.comparison import same
@@ -65,15 +65,6 @@ class Override:
             return Problem(f"{self.where}: {message}", hint=hint)
         line, column = self.where.position()
         return Problem(message, self.where.file, line, column, hint)
-
-
-def overrides_from_file(text: bytes, file: str) -> list[Override]:
-    """Read a `--parameters` file: a YAML or JSON mapping of parameter names to values."""
-    documents = read_yaml(text, file)
-    if len(documents) != 1 or not isinstance(documents[0].value, dict):
-        raise PolicyError(Problem("must hold one mapping of parameter names to values", file, 1))
-    document = documents[0]
-    return [Override(name, value, document.place / name) for name, value in document.value.items()]
 
 
 def overrides_from_flags(flags: Iterable[str]) -> list[Override]:

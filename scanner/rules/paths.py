@@ -1,8 +1,8 @@
 """Field paths: `properties.model.name`, `tags['cost-center']`, `properties.rateLimits[*].count`.
 
 Beside the resource's own JSON, a path may start with `effectiveTags.` (tags with inheritance), `parent.`
-(the resource that this one lies in), and the words Azure Policy gives a meaning of their own: `id`, `name`,
-`fullName` and `type`. Keys match in any case, as ARM's do. A null is a missing field.
+(the resource that this one lies in). `id`, `name`, `fullName`, `type`, `subscriptionId` and `resourceGroup` are
+read from the id. Keys match in any case, as ARM's do. A null is a missing field.
 """
 
 from __future__ import annotations
@@ -111,6 +111,8 @@ _SPECIAL: dict[str, Getter] = {
     "id": lambda resource, _: resource.id,
     "name": lambda resource, _: resource.name,
     "fullname": _full_name,
+    "subscriptionid": lambda resource, _: resource.subscription_id or MISSING,
+    "resourcegroup": lambda resource, _: resource.resource_group or MISSING,
     "type": _type,
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from scanner.model.inventory import Inventory
 from scanner.model.needs import Applies, FactNeed, MetricQuery, Needs
@@ -22,6 +23,19 @@ _DERIVED_FROM = {POOL: frozenset({"microsoft.cognitiveservices/accounts/deployme
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """A rule with other parameter values, for the resources for which `when` holds.
+
+    `label` says where the values come from, `parameters` which ones differ from the rule's own.
+    """
+
+    when: Condition
+    label: str
+    rule: Rule
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of a policy file, with parameters filled in. `types` are ARM types in lower case."""
 
@@ -33,6 +47,8 @@ class Rule:
     facts: tuple[tuple[str, MetricQuery | None], ...] = ()
     obstacle: Callable[[Environment], str] = lambda _: ""
     """Says why the rule cannot be asked at all of this inventory; "" where it can."""
+    variants: tuple[Variant, ...] = ()
+    """The first whose `when` holds is asked in this rule's stead."""
 
     def resources(self, env: Environment) -> list[Resource]:
         """Give every resource this rule is about, whether or not its `when` holds."""
@@ -51,8 +67,9 @@ class Rule:
 def needs_of(rules: list[Rule], as_of: datetime) -> Needs:
     """Give what a live source has to read for these rules, and for nothing else."""
     types = frozenset().union(*(rule.read_types() for rule in rules))
+    asked = [*rules, *(variant.rule for rule in rules for variant in rule.variants)]
     facts = [
-        FactNeed(kind, rule.read_types(), _applies(rule, as_of), query) for rule in rules for kind, query in rule.facts
+        FactNeed(kind, rule.read_types(), _applies(rule, as_of), query) for rule in asked for kind, query in rule.facts
     ]
     return Needs(types, tuple(facts))
 
