@@ -7,7 +7,7 @@ from typing import Any
 
 from scanner.model.inventory import Gap
 from scanner.model.result import Finding, NotEvaluated, RuleInfo, ScanResult
-from scanner.model.verdict import Disposition, Severity
+from scanner.model.verdict import Disposition, Outcome, Severity
 from scanner.reports.prose import blocks
 from scanner.reports.text import one_line, visible, wrap
 from scanner.reports.view import RuleGroup, place, sections, verdict_word
@@ -33,7 +33,7 @@ def render(result: ScanResult, *, color: bool = False, width: int = 80) -> str:
     page = _Page(color=color, width=max(width, _NARROWEST))
     _summary(page, result)
     found = sections(result)
-    _findings(page, "FAILURES", found.failures)
+    _findings(page, "FAILURES", found.failures, _elsewhere(result, len(found.open_failures)))
     _findings(page, "ERRORS", found.errors, "these rules crashed: nothing is known about these resources")
     _findings(page, "UNKNOWN", found.unknowns, "these could not be decided")
     _gaps(page, result.gaps)
@@ -52,7 +52,7 @@ class _Page:
         self._lines: list[str] = []
 
     def paint(self, text: str, code: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self._color and text else text
+        return f"\x1b[{code}m{text}\x1b[0m" if self._color and code and text else text
 
     def add(self, text: str = "", *, indent: int = 0, hang: int = 0, style: str = "", breaks: str = " ") -> None:
         """Add `text` wrapped at `indent`; further lines stand `hang` columns deeper."""
@@ -81,7 +81,7 @@ def _summary(page: _Page, result: ScanResult) -> None:
     rows = {
         "scanned": f"{summary.resources} resources, {summary.rules} rules, as of {one_line(result.scan.as_of)}",
         "outcomes": _counts(summary.outcomes),
-        "by severity": _counts(summary.failures_by_severity),
+        "failures": _counts(summary.failures_by_severity),
         "dispositions": _counts(summary.dispositions) if _any_answered(result) else "",
         "gaps": f"{summary.gaps} {_things('thing', summary.gaps)} that could not be read" if summary.gaps else "0",
         "not evaluated": f"{skipped} {_things('rule', skipped)}",
@@ -91,6 +91,11 @@ def _summary(page: _Page, result: ScanResult) -> None:
     for name, value in rows.items():
         if value:
             page.add(f"{name:<{label}}  {value}", indent=_MARGIN, hang=label + 2)
+
+
+def _elsewhere(result: ScanResult, open_: int) -> str:
+    more = result.summary.outcomes[Outcome.FAIL] - open_
+    return f"{more} more {'is' if more == 1 else 'are'} exempted or baselined, below" if more else ""
 
 
 def _counts(numbers: Mapping[Any, int]) -> str:

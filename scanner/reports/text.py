@@ -66,11 +66,11 @@ def wrap(text: str, width: int, *, hang: int = 0, breaks: str = " ") -> list[str
     for piece in _pieces(text, breaks):
         size = cells(piece)
         if used and used + size > room:
-            lines[-1] = lines[-1].rstrip(" ")
             lines.append("")
             used, room = 0, width - hang
-            piece = piece.lstrip(" ")  # noqa: PLW2901 - the space at a break is not printed
-            size = cells(piece)
+            if breaks == " ":
+                piece = piece.lstrip(" ")  # noqa: PLW2901 - the space at a break is not printed
+                size = cells(piece)
         if size <= room:
             lines[-1] += piece
             used += size

@@ -46,6 +46,16 @@ class Sections:
         """Failures that nobody answered for yet."""
         return tuple(finding for group in self.failures for finding in group.findings)
 
+    def waiting(self, outcome: Outcome) -> int:
+        """Count the findings of an outcome that nobody answered for yet."""
+        groups = {
+            Outcome.FAIL: self.failures,
+            Outcome.ERROR: self.errors,
+            Outcome.UNKNOWN: self.unknowns,
+            Outcome.PASS: self.passes,
+        }
+        return sum(len(group.findings) for group in groups[outcome])
+
 
 def sections(result: ScanResult) -> Sections:
     """Sort the findings into sections. A pass is a pass, whatever its disposition."""
@@ -147,6 +157,5 @@ def cleaned(value: Any) -> Any:
 
 def shown(value: Any) -> str:
     """Give a JSON value as people read it: text without quotes, the rest as compact JSON."""
-    if isinstance(value, str):
-        return str(value)
-    return json.dumps(cleaned(value), ensure_ascii=False)
+    strict = cleaned(value)
+    return strict if isinstance(strict, str) else json.dumps(strict, ensure_ascii=False)

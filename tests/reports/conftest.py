@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -73,7 +74,7 @@ def make_result(
     gaps: tuple[Gap, ...] = (),
     *,
     rules: tuple[RuleInfo, ...] | None = None,
-    gate: Gate = Gate("low", 0, "no new failure at or above low"),
+    gate: Gate | None = None,
     **scan: Any,
 ) -> ScanResult:
     members = sorted(findings or [], key=sort_key)
@@ -93,7 +94,7 @@ def make_result(
         rules=used,
         findings=tuple(members),
         gaps=gaps,
-        gate=gate,
+        gate=gate or Gate("low", 0, "no new failure at or above low"),
         resources=len({f.resource.id for f in members}),
     )
 
@@ -218,7 +219,7 @@ def _failures() -> list[Finding]:
             f"It has no tag `cost-center`. {HOSTILE}\x07\u202e\ud800",
             Evidence("tags\x00", {"\u202e": float("nan"), "b": float("-inf")}, "each of: <b>owner</b>"),
         ),
-        make_finding(REQUIRED_TAGS, chinese, Outcome.FAIL, "它没有所有者标签，因此没有人知道费用由谁承担。" * 3),
+        make_finding(REQUIRED_TAGS, chinese, Outcome.FAIL, "它没有所有者标签,因此没有人知道费用由谁承担。" * 3),
         make_finding(REQUIRED_TAGS, arabic, Outcome.FAIL, "It has no tag `environment`."),
         make_finding(
             RETIREMENT,
@@ -329,6 +330,12 @@ def golden_result() -> ScanResult:
 @pytest.fixture
 def result() -> ScanResult:
     return golden_result()
+
+
+@pytest.fixture
+def make() -> SimpleNamespace:
+    """The factories, since a conftest cannot be imported."""
+    return SimpleNamespace(rule=make_rule, resource=make_resource, finding=make_finding, result=make_result)
 
 
 @pytest.fixture

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from scanner.model.result import Finding
+from scanner.model.verdict import Disposition, Evidence, Outcome
+from scanner.reports import render
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schemas" / "result.schema.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def validator():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    return jsonschema.Draft202012Validator(SCHEMA)
+
+
+def test_the_golden_result_is_valid(validator, result):
+    validator.validate(json.loads(render("json", result)))
+
+
+def test_an_empty_result_is_valid_and_has_every_count(validator, make):
+    document = json.loads(render("json", make.result([])))
+    validator.validate(document)
+    assert document["summary"] == {
+        "resources": 0,
+        "rules": 0,
+        "outcomes": {"pass": 0, "fail": 0, "unknown": 0, "error": 0},
+        "dispositions": {"new": 0, "baselined": 0, "exempted": 0},
+        "failuresBySeverity": {"critical": 0, "high": 0, "medium": 0, "low": 0, "info": 0},
+        "gaps": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        (),
+        ("scan",),
+        ("summary",),
+        ("gate",),
+        ("rules", 0),
+        ("findings", 0),
+        ("findings", 0, "resource"),
+        ("findings", 0, "resource", "origin"),
+        ("findings", -1),
+        ("gaps", 0),
+    ],
+)
+def test_the_schema_refuses_a_key_that_it_does_not_know(validator, result, path):
+    document = json.loads(render("json", result))
+    part = document
+    for step in path:
+        part = part[step]
+    part["surprise"] = 1
+    assert not validator.is_valid(document)
+
+
+def test_the_schema_refuses_an_exemption_on_a_finding_that_is_not_exempted(validator, result):
+    document = json.loads(render("json", result))
+    exempted = next(finding for finding in document["findings"] if "exemption" in finding)
+    exempted["disposition"] = "new"
+    assert not validator.is_valid(document)
+
+
+def test_the_text_is_what_the_standard_encoder_writes(make):
+    rule = make.rule("r", references=("https://example.com",))
+    evidence = [
+        Evidence("a", value, "x")
+        for value in (None, True, 0, -7, 1.5, 1e300, 'ü\n"\\', [], {}, [[1, []], {"a": {}}], {"": None})
+    ]
+    text = render("json", make.result([make.finding(rule, make.resource("/a"), Outcome.FAIL, "m", *evidence)]))
+    assert json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n" == text
+
+
+def test_a_pass_is_compact(result):
+    document = json.loads(render("json", result))
+    keys = {tuple(finding) for finding in document["findings"] if finding["outcome"] == "pass"}
+    assert keys == {
+        (
+            "ruleId",
+            "title",
+            "severity",
+            "phase",
+            "maturity",
+            "outcome",
+            "disposition",
+            "resource",
+            "fingerprint",
+        )
+    }
+
+
+def test_a_failure_carries_the_severity_of_the_finding_and_not_of_its_rule(result):
+    retired = next(f for f in json.loads(render("json", result))["findings"] if "retirement" in f["ruleId"])
+    assert retired["severity"] == "critical"
+
+
+def test_only_exempted_findings_have_an_exemption(result):
+    for finding in json.loads(render("json", result))["findings"]:
+        assert ("exemption" in finding) == (finding["disposition"] == "exempted")
+
+
+def test_numbers_that_json_has_no_word_for_become_text(make):
+    actual = {"a": float("nan"), "b": [float("inf"), -float("inf")]}
+    finding = make.finding(make.rule("r"), make.resource("/a"), Outcome.FAIL, "m", Evidence("p", actual, "x"))
+    document = json.loads(render("json", make.result([finding])), parse_constant=pytest.fail)
+    assert document["findings"][0]["evidence"][0]["actual"] == {"a": "NaN", "b": ["Infinity", "-Infinity"]}
+
+
+def test_unsafe_characters_are_escaped_and_come_back(make):
+    name = "a\ud800b\x1b\x9b\u202e\U000e0041\u2028ü客"
+    finding: Finding = make.finding(make.rule("r"), make.resource("/a", name=name))
+    text = render("json", make.result([finding]))
+    assert json.loads(text)["findings"][0]["resource"]["name"] == name
+    assert "ü客" in text
+    assert not set(text) & set("\ud800\x1b\x9b\u202e\U000e0041\u2028")
+
+
+def test_the_fingerprint_is_the_same_whatever_the_message_and_the_spelling_of_the_id(make):
+    rule = make.rule("r")
+    one = make.finding(rule, make.resource("/Subscriptions/A/x"), Outcome.FAIL, "one")
+    two = make.finding(
+        rule, make.resource("/subscriptions/a/X/"), Outcome.UNKNOWN, "two", disposition=Disposition.BASELINED
+    )
+    prints = [
+        json.loads(render("json", make.result([finding])))["findings"][0]["fingerprint"] for finding in (one, two)
+    ]
+    assert prints[0] == prints[1]
