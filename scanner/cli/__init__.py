@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 from scanner.cli.exit_codes import ExitCode
@@ -14,6 +15,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run azgate and give its exit code; see `ExitCode`."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - closed by the shell (2>&-)
     try:
         return _run(arguments, debug)
     except BrokenPipeError:
@@ -23,9 +26,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("azgate: interrupted; nothing was written\n")
         return 130
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last line of defence, and exit code 4
         if debug:
-            raise
+            traceback.print_exc()
         sys.stderr.write(
             f"azgate: a defect in azgate: {type(error).__name__}: {error}\n"
             "Please report it; --debug shows the traceback.\n"
@@ -44,7 +47,7 @@ def _run(arguments: list[str], debug: bool) -> int:
         return int(options.run(options))
     except ScannerError as error:
         if debug:
-            raise
+            traceback.print_exc()
         for problem in error.problems:
             sys.stderr.write(f"azgate: error: {_printable(str(problem))}\n")
         return ExitCode.BAD_INPUT

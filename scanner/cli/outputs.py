@@ -29,6 +29,7 @@ def parse_outputs(flags: Sequence[str]) -> list[Output]:
     from scanner.reports import REPORTS
 
     if not flags:
+        check_path(STDOUT)
         return [Output("console", STDOUT)]
     outputs: list[Output] = []
     for flag in flags:
@@ -39,8 +40,8 @@ def parse_outputs(flags: Sequence[str]) -> list[Output]:
             raise ConfigError(Problem(f"-o {flag}: say where: {name}=PATH, or {name}=- for standard output"))
         check_path(path)
         outputs.append(Output(name, path))
-    paths = [output.path for output in outputs]
-    twice = next((path for path in paths if paths.count(path) > 1), None)
+    places = [STDOUT if output.path == STDOUT else str(Path(output.path).resolve()) for output in outputs]
+    twice = next((output.path for output, place in zip(outputs, places, strict=True) if places.count(place) > 1), None)
     if twice is not None:
         where = "standard output" if twice == STDOUT else twice
         raise ConfigError(f"two reports would go to {where}; give each its own path")
@@ -50,6 +51,8 @@ def parse_outputs(flags: Sequence[str]) -> list[Output]:
 def check_path(path: str) -> None:
     """Raise ConfigError where `path` cannot become a file, before any work is done; makes its folder."""
     if path == STDOUT:
+        if sys.stdout is None:
+            raise ConfigError(Problem("standard output is closed", hint="name a file: -o FORMAT=PATH"))
         return
     target = Path(path)
     try:
@@ -59,7 +62,7 @@ def check_path(path: str) -> None:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ConfigError(Problem(f"cannot be written: {reason}", path)) from None
-    if not os.access(target.parent, os.W_OK):
+    if not os.access(target if _is_special(target) else target.parent, os.W_OK):
         raise ConfigError(Problem("cannot be written: its folder is not writable", path))
 
 
@@ -81,28 +84,44 @@ def _drawn(result: ScanResult, output: Output) -> str:
 
 
 def write_output(path: str, text: str) -> None:
-    """Write UTF-8 text to a file, atomically, or to standard output."""
+    """Write UTF-8 text to a file, atomically, or to standard output; raises ConfigError where that fails."""
     data = text.encode("utf-8", "backslashreplace")
-    if path == STDOUT:
-        sys.stdout.flush()
-        if sys.stdout.isatty():
-            encoding = sys.stdout.encoding or "utf-8"
-            data = text.encode(encoding, "backslashreplace")
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    target = Path(path)
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        if path == STDOUT:
+            _to_standard_output(text, data)
+        elif _is_special(Path(path)):
+            Path(path).write_bytes(data)
+        else:
+            _replace(Path(path).resolve(), data)
+    except BrokenPipeError:
+        # The reader (`| head`) has seen enough; Python must not complain while it closes standard output.
+        if path == STDOUT:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        raise ConfigError(Problem(f"cannot be written: {error.strerror}", path)) from None
+        name = "standard output" if path == STDOUT else path
+        raise ConfigError(Problem(f"cannot be written: {error.strerror}", name)) from None
+
+
+def _is_special(target: Path) -> bool:
+    """Say whether this is a device or a pipe: those are written to, not replaced."""
+    return target.exists() and not target.is_file()
+
+
+def _to_standard_output(text: str, data: bytes) -> None:
+    sys.stdout.flush()
+    if sys.stdout.isatty():
+        data = text.encode(sys.stdout.encoding or "utf-8", "backslashreplace")
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _replace(target: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(prefix=".azgate-", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
         Path(name).chmod(0o666 & ~_umask())
         Path(name).replace(target)
-    except OSError as error:
-        raise ConfigError(Problem(f"cannot be written: {error.strerror}", path)) from None
     finally:
         with contextlib.suppress(OSError):
             Path(name).unlink()

@@ -9,6 +9,7 @@ from scanner.errors import Problem, SourceError
 from scanner.model.inventory import Gap, GapReason, Inventory, SourceInfo
 from scanner.model.resource import Origin, Resource, canonical_json, type_of_id
 from scanner.model.values import Json
+from scanner.sources.json_document import shown_name
 
 NAME = "arm-json"
 _ENVELOPES = ("value", "data")
@@ -43,7 +44,7 @@ def read(document: Any, file: str) -> Inventory:
         raise SourceError(
             Problem(
                 "holds no Azure resource: nothing in it has an ARM id or type",
-                file,
+                shown_name(file),
                 hint="azgate reads ARM JSON as `az ... -o json`, REST and Resource Graph print it",
             )
         )

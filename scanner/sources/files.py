@@ -8,7 +8,7 @@ from typing import BinaryIO
 from scanner.errors import Problem, SourceError
 from scanner.model.inventory import Inventory, merge
 from scanner.sources import FILE_READERS
-from scanner.sources.json_document import STDIN, parse_json, read_bytes
+from scanner.sources.json_document import STDIN, parse_json, read_bytes, shown_name
 
 
 def read_inputs(files: Sequence[str], stdin: BinaryIO | None = None) -> Inventory:
@@ -32,7 +32,8 @@ def _read(file: str, stdin: BinaryIO | None) -> Inventory:
     for reader in FILE_READERS:
         if reader.recognises(document):
             return reader.read(document, file)
-    raise SourceError(Problem(f"is JSON, but of no kind that azgate reads ({_shape(document)})", file, hint=_HINT))
+    what = f"is JSON, but of no kind that azgate reads ({_shape(document)})"
+    raise SourceError(Problem(what, shown_name(file), hint=_HINT))
 
 
 _HINT = "azgate reads its own snapshots and ARM JSON: a resource, an array, {value: [...]} or {data: [...]}"
@@ -42,4 +43,4 @@ def _shape(document: object) -> str:
     if isinstance(document, dict):
         keys = ", ".join(str(key)[:40] for key in list(document)[:6])
         return f"an object with the keys {keys}" if keys else "an empty object"
-    return f"a {type(document).__name__}"
+    return "null" if document is None else "a text" if isinstance(document, str) else "a single value"

@@ -18,11 +18,15 @@ class _DuplicateKeyError(ValueError):
     pass
 
 
+class _NoNumberError(ValueError):
+    pass
+
+
 def read_bytes(file: str, stdin: BinaryIO | None = None) -> bytes:
     """Read a file, or standard input for `-`; raises SourceError."""
     try:
         if file == STDIN:
-            return (stdin or sys.stdin.buffer).read()
+            return _standard_input(stdin).read()
         return Path(file).read_bytes()
     except FileNotFoundError:
         raise SourceError(Problem("there is no such file", file)) from None
@@ -32,13 +36,24 @@ def read_bytes(file: str, stdin: BinaryIO | None = None) -> bytes:
         raise SourceError(Problem(f"cannot be read: {getattr(error, 'strerror', None) or error}", file)) from None
 
 
+def _standard_input(stdin: BinaryIO | None) -> BinaryIO:
+    if stdin is None and sys.stdin is None:
+        raise SourceError("standard input is closed")
+    return stdin or sys.stdin.buffer
+
+
+def shown_name(file: str) -> str:
+    """Give what a message calls an input."""
+    return "standard input" if file == STDIN else file
+
+
 def parse_json(data: bytes, file: str) -> Any:
     """Parse UTF-8 (or, as PowerShell writes it, UTF-16) JSON; raises SourceError with line and column.
 
     Refused: no content, text that is no JSON, a key that stands twice in one object (which of the two
     did the writer mean?), NaN and Infinity, nesting beyond any real resource.
     """
-    name = "standard input" if file == STDIN else file
+    name = shown_name(file)
     if not data.strip():
         raise SourceError(Problem("is empty", name, hint="a JSON document is expected"))
     try:
@@ -56,8 +71,10 @@ def parse_json(data: bytes, file: str) -> Any:
         raise SourceError(Problem(f"is not JSON: {error.msg}", name, error.lineno, error.colno)) from None
     except RecursionError:
         raise SourceError(Problem("is nested too deeply", name, hint=_DEPTH_HINT)) from None
-    except ValueError as error:
+    except _NoNumberError as error:
         raise SourceError(Problem(f"is not JSON: {error}", name)) from None
+    except ValueError:
+        raise SourceError(Problem("holds a whole number of thousands of digits", name)) from None
     if _deeper_than(document, MAX_DEPTH):
         raise SourceError(Problem("is nested too deeply", name, hint=_DEPTH_HINT))
     return document
@@ -75,7 +92,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(word: str) -> Any:
-    raise ValueError(f"{word} is no JSON number")
+    raise _NoNumberError(f"{word} is no JSON number")
 
 
 def _line_of_second(text: str, key: str) -> int:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from scanner.errors import Problem, SourceError
 from scanner.model.inventory import Fact, Gap, GapReason, Inventory, SourceInfo
 from scanner.model.resource import Origin, Resource
+from scanner.sources.json_document import shown_name
 from scanner.version import VERSION
 
 NAME = "snapshot"
@@ -66,16 +67,18 @@ def read(document: Any, file: str) -> Inventory:
     if version != SCHEMA_VERSION:
         raise SourceError(
             Problem(
-                f"is a snapshot of layout version {version!r}; this azgate reads version {SCHEMA_VERSION}",
-                file,
+                f"is a snapshot of layout version {version!r}; this azgate reads version {SCHEMA_VERSION!r}",
+                shown_name(file),
                 hint="collect it again, or use the azgate that wrote it",
             )
         )
     fields = _Fields(document, file)
-    resources = fields.items("resources", lambda body, pointer: Resource(body, Origin(NAME, file, pointer)))
+    resources: dict[str, Resource] = {}
+    for resource in fields.items("resources", lambda body, pointer: _resource(body, Origin(NAME, file, pointer))):
+        resources.setdefault(resource.key, resource)
     return Inventory(
-        resources=tuple(resources),
-        facts=tuple(fields.items("facts", lambda body, _: Fact(str(body["kind"]), str(body["scope"]), body["data"]))),
+        resources=tuple(resources.values()),
+        facts=tuple(fields.items("facts", lambda body, _: _fact(body))),
         gaps=tuple(fields.items("gaps", lambda body, _: _gap(body))),
         sources=(SourceInfo(NAME, file, fields.fact_kinds()),),
         scopes=tuple(str(scope) for scope in fields.array("scopes")),
@@ -83,8 +86,30 @@ def read(document: Any, file: str) -> Inventory:
     )
 
 
+def _resource(body: dict[str, Any], origin: Origin) -> Resource:
+    if not _text(body, "id").strip("/ "):
+        raise ValueError("the id is empty")
+    return Resource(body, origin)
+
+
+def _fact(body: dict[str, Any]) -> Fact:
+    if "data" not in body:
+        raise ValueError("'data' is missing")
+    return Fact(_text(body, "kind"), _text(body, "scope"), body["data"])
+
+
 def _gap(body: dict[str, Any]) -> Gap:
-    return Gap(str(body["scope"]), str(body["what"]), GapReason(body["reason"]), str(body.get("detail") or ""))
+    reason, detail = _text(body, "reason"), body.get("detail")
+    if reason not in set(GapReason):
+        raise ValueError(f"{reason!r} is no reason for a gap")
+    return Gap(_text(body, "scope"), _text(body, "what"), GapReason(reason), detail if isinstance(detail, str) else "")
+
+
+def _text(body: dict[str, Any], key: str) -> str:
+    value = body.get(key)
+    if not isinstance(value, str):
+        raise ValueError(f"'{key}' is missing or no text")  # noqa: TRY004 - all damage is alike
+    return value
 
 
 class _Fields:
@@ -95,7 +120,8 @@ class _Fields:
         self.file = file
 
     def damaged(self, pointer: str, what: str) -> SourceError:
-        return SourceError(Problem(f"the snapshot is damaged at {pointer}: {what}", self.file, hint="collect it again"))
+        message = f"the snapshot is damaged at {pointer}: {what}"
+        return SourceError(Problem(message, shown_name(self.file), hint="collect it again"))
 
     def array(self, key: str) -> list[Any]:
         value = self.document.get(key)
@@ -103,14 +129,16 @@ class _Fields:
             raise self.damaged(f"/{key}", "a list is missing")
         return value
 
-    def items(self, key: str, make: Callable[[Any, str], T]) -> list[T]:
+    def items(self, key: str, make: Callable[[dict[str, Any], str], T]) -> list[T]:
         found: list[T] = []
         for index, body in enumerate(self.array(key)):
             pointer = f"/{key}/{index}"
+            if not isinstance(body, dict):
+                raise self.damaged(pointer, "an object is missing")
             try:
                 found.append(make(body, pointer))
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                raise self.damaged(pointer, f"{type(error).__name__} {error}") from None
+            except ValueError as error:
+                raise self.damaged(pointer, str(error)) from None
         return found
 
     def fact_kinds(self) -> frozenset[str]:
@@ -127,8 +155,10 @@ class _Fields:
             return None
         try:
             moment = datetime.fromisoformat(value)
-        except (TypeError, ValueError):
-            raise self.damaged(f"/{key}", f"{value!r} is no timestamp") from None
-        if moment.tzinfo is None:
-            raise self.damaged(f"/{key}", "the timestamp has no offset")
-        return moment
+            if moment.tzinfo is None:
+                raise self.damaged(f"/{key}", "the timestamp has no offset")
+            if moment.astimezone(UTC).year >= 1970:
+                return moment
+        except (TypeError, ValueError, OverflowError):
+            pass
+        raise self.damaged(f"/{key}", f"{value!r} is no timestamp of a scan")
