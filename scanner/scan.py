@@ -7,16 +7,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from scanner.evaluation.coverage import Coverage
 from scanner.evaluation.evaluate import evaluate
 from scanner.evaluation.gate import decide
+from scanner.evaluation.waivers import Waivers, apply_waivers
+from scanner.model.baseline import Baseline
 from scanner.model.inventory import Inventory
 from scanner.model.needs import Needs
 from scanner.model.result import PolicyInfo, RuleInfo, ScanInfo, ScanResult, sort_key
+from scanner.policies.baseline_file import read_baseline
+from scanner.policies.exemption_file import read_exemptions
 from scanner.policies.loader import PolicyFile, load_policies
 from scanner.policies.parameters import Override
 from scanner.policies.selection import select
 from scanner.rules.rule import needs_of
 from scanner.sources.files import read_inputs
+from scanner.sources.json_document import parse_json, read_bytes
 from scanner.version import VERSION
 
 if TYPE_CHECKING:
@@ -50,6 +56,15 @@ class PolicyOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class WaiverOptions:
+    """Who may answer for findings: exemption files, a baseline file, resource tags. Nobody by default."""
+
+    exemptions: tuple[str, ...] = ()
+    baseline: str | None = None
+    tags: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ScanOptions:
     """Everything a scan is told. Without `inputs` it reads live Azure; `as_of` None is "now".
 
@@ -59,6 +74,7 @@ class ScanOptions:
     policy: PolicyOptions = PolicyOptions()
     inputs: tuple[str, ...] = ()
     live: LiveOptions = LiveOptions()
+    waivers: WaiverOptions = WaiverOptions()
     fail_on: str = "low"
     allow_gaps: bool = False
     as_of: datetime | None = None
@@ -66,9 +82,14 @@ class ScanOptions:
     progress: Progress = silent
 
 
+def loaded_policies(options: PolicyOptions) -> list[PolicyFile]:
+    """Load all rules of the policy files; raises PolicyError."""
+    return load_policies(options.paths, options.overrides)
+
+
 def chosen_policies(options: PolicyOptions) -> list[PolicyFile]:
     """Load and select; raises PolicyError or ConfigError."""
-    return select(load_policies(options.paths, options.overrides), options.rules, options.excluded)
+    return select(loaded_policies(options), options.rules, options.excluded)
 
 
 def read_azure(options: LiveOptions, needs: Needs, as_of: datetime, progress: Progress) -> Inventory:
@@ -95,10 +116,28 @@ def collect(policy: PolicyOptions, live: LiveOptions, as_of: datetime, progress:
     return read_azure(live, needs_of([rule for file in files for rule in file.rules], as_of), as_of, progress)
 
 
+def load_baseline(file: str) -> Baseline:
+    """Read a baseline file; raises ScannerError where there is none or it is broken."""
+    return read_baseline(parse_json(read_bytes(file), file), file)
+
+
+def _waivers(options: WaiverOptions) -> Waivers:
+    exemptions = read_exemptions((file, read_bytes(file)) for file in options.exemptions)
+    baseline = None if options.baseline is None else load_baseline(options.baseline)
+    return Waivers(exemptions, baseline, options.tags)
+
+
 def scan(options: ScanOptions) -> ScanResult:
     """Read, evaluate, decide. Raises ScannerError where nothing can be evaluated."""
+    return scan_with_coverage(options)[0]
+
+
+def scan_with_coverage(options: ScanOptions) -> tuple[ScanResult, Coverage]:
+    """Scan, and say as well what was looked at: who updates a baseline has to know."""
     started = datetime.now(UTC)
-    files = chosen_policies(options.policy)
+    loaded = loaded_policies(options.policy)
+    files = select(loaded, options.policy.rules, options.policy.excluded)
+    waivers = _waivers(options.waivers)
     rules = [rule for file in files for rule in file.rules]
     if options.inputs:
         inventory = read_inputs(options.inputs, options.stdin)
@@ -108,8 +147,10 @@ def scan(options: ScanOptions) -> ScanResult:
         inventory = read_azure(options.live, needs_of(rules, as_of), as_of, options.progress)
     options.progress(f"evaluating {len(rules)} rules on {len(inventory.scanned)} resources")
     findings, not_evaluated = evaluate(inventory, rules, as_of)
+    coverage = Coverage(inventory, _ids(loaded), _ids(files) - {skipped.rule_id for skipped in not_evaluated})
+    findings, waiver_notes = apply_waivers(findings, waivers, coverage, as_of)
     findings.sort(key=sort_key)
-    return ScanResult(
+    result = ScanResult(
         tool_version=VERSION,
         scan=ScanInfo(
             started_at=_utc(started),
@@ -120,7 +161,7 @@ def scan(options: ScanOptions) -> ScanResult:
             policies=tuple(_policy_info(file) for file in files),
             parameters=_parameters(files),
             not_evaluated=tuple(not_evaluated),
-            notes=tuple(_notes(inventory, len(findings))),
+            notes=(*_notes(inventory, len(findings)), *waiver_notes),
         ),
         rules=_rule_infos(files),
         findings=tuple(findings),
@@ -128,6 +169,11 @@ def scan(options: ScanOptions) -> ScanResult:
         gate=decide(findings, inventory.gaps, options.fail_on, allow_gaps=options.allow_gaps),
         resources=len(inventory.scanned),
     )
+    return result, coverage
+
+
+def _ids(files: Sequence[PolicyFile]) -> frozenset[str]:
+    return frozenset(rule.info.id for file in files for rule in file.rules)
 
 
 def _utc(moment: datetime) -> str:

@@ -16,26 +16,31 @@ def scan(options: argparse.Namespace) -> int:
     """`azgate scan`."""
     from scanner.cli.outputs import parse_outputs, write_reports
     from scanner.cli.progress import progress
+    from scanner.cli.waivers import baseline_target, waiver_options
     from scanner.errors import ConfigError
-    from scanner.scan import ScanOptions
-    from scanner.scan import scan as run
+    from scanner.scan import ScanOptions, scan_with_coverage
 
     outputs = parse_outputs(options.output)
+    target = baseline_target(options, outputs)
     if options.input and (options.subscription or options.resource_group):
         raise ConfigError("--subscription and --resource-group choose what of live Azure is read; leave INPUT away")
     with progress() as show:
-        result = run(
+        result, coverage = scan_with_coverage(
             ScanOptions(
                 policy=_policy(options),
                 inputs=tuple(options.input),
                 live=_live(options),
+                waivers=waiver_options(options),
                 fail_on=options.fail_on,
                 allow_gaps=options.allow_gaps,
                 as_of=options.as_of,
                 progress=show,
             )
         )
+    baseline = target.updated(result, coverage) if target else None
     write_reports(result, outputs)
+    if target and baseline:
+        target.write(baseline)
     return result.gate.exit_code
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scanner.cli import commands
+from scanner.cli.waivers import add_waiver_options
 from scanner.version import VERSION
 
 _EXIT_CODES = """\
@@ -67,6 +68,7 @@ def _scan(subparsers: Any) -> None:
     parser.add_argument("input", nargs="*", metavar="INPUT", help="inventory snapshot or ARM JSON; - is standard input")
     _add_policy_options(parser)
     _add_live_options(parser)
+    add_waiver_options(parser)
     gate = parser.add_argument_group("gate")
     gate.add_argument("--fail-on", choices=_SEVERITIES, default="low", metavar="SEVERITY", help="default: low")
     gate.add_argument("--allow-gaps", action="store_true", help="gaps and unknowns do not change the exit code")
