@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 
 from scanner.cli.exit_codes import ExitCode
@@ -28,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except Exception as error:  # noqa: BLE001 - the last line of defence, and exit code 4
         if debug:
-            traceback.print_exc()
+            _print_traceback()
         sys.stderr.write(
             f"azgate: a defect in azgate: {type(error).__name__}: {error}\n"
             "Please report it; --debug shows the traceback.\n"
@@ -38,19 +36,29 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str], debug: bool) -> int:
     from scanner.cli.parser import build_parser
-    from scanner.errors import ScannerError
 
     options = build_parser().parse_args(arguments)
+    # After parsing: `--version`, `--help` and typing errors, which end there, need none of this.
+    from scanner.errors import ScannerError
+
     if debug:
+        import logging
+
         logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     try:
         return int(options.run(options))
     except ScannerError as error:
         if debug:
-            traceback.print_exc()
+            _print_traceback()
         for problem in error.problems:
             sys.stderr.write(f"azgate: error: {_printable(str(problem))}\n")
         return ExitCode.BAD_INPUT
+
+
+def _print_traceback() -> None:
+    import traceback
+
+    traceback.print_exc()
 
 
 def _printable(text: str) -> str:
