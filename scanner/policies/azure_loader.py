@@ -15,7 +15,7 @@ from scanner.policies.yaml_document import YamlDocument
 from scanner.rules.conditions import NEVER
 from scanner.rules.expressions import UNSET, Scope, fill_in
 from scanner.rules.place import Place, Problems
-from scanner.rules.rule import EVERY_TYPE, Rule
+from scanner.rules.rule import Rule
 
 
 class ParameterReader(Protocol):
@@ -170,4 +170,4 @@ def _merged(definition: Definition, values: Mapping[str, Any]) -> dict[str, Any]
 def _absent(key: str, reference: str, label: str) -> Rule:
     reason = f"its definition {key} (reference {reference}) is not among the policy files"
     info = RuleInfo(key, key, Severity.MEDIUM, "operate", "crawl", label, "", "")
-    return Rule(info, info.severity, (EVERY_TYPE,), None, NEVER, obstacle=lambda _: reason)
+    return Rule(info, info.severity, (), None, NEVER, obstacle=lambda _: reason)

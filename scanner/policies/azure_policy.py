@@ -150,7 +150,7 @@ def _info(definition: Definition, rule_id: str, effect: str) -> RuleInfo:
 
 
 def _not_asked(info: RuleInfo, reason: str) -> Rule:
-    return Rule(info, info.severity, (EVERY_TYPE,), None, NEVER, obstacle=lambda _: reason)
+    return Rule(info, info.severity, (), None, NEVER, obstacle=lambda _: reason)
 
 
 def _types(tree: Any) -> tuple[str, ...]:
