@@ -58,7 +58,7 @@ class _Exporter:
 
     def definition(self, written: WrittenRule, policy: str) -> dict[str, Any]:
         model = written.model
-        self.types = [model.resource] if isinstance(model.resource, str) else list(model.resource)
+        self.types = list(model.resource)
         if any(kind.lower() in DERIVED for kind in self.types):
             raise InexpressibleError(f"{', '.join(self.types)} is no resource type of Azure Resource Manager")
         kinds = (

@@ -28,6 +28,9 @@ def discover(paths: Iterable[str], problems: Problems) -> list[PolicySource]:
     found: dict[Path, PolicySource] = {}
     for given in paths:
         root = root_of(given)
+        if not given.strip():
+            problems.found.append(Problem("--policy names no file or folder", hint="is a variable empty?"))
+            continue
         if root.is_file():
             found.setdefault(root.resolve(), PolicySource(given, root))
             continue

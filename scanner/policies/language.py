@@ -18,8 +18,8 @@ def _lower(value: Any) -> Any:
     return {"float": "number"}.get(value.lower(), value.lower()) if isinstance(value, str) else value
 
 
-def _severity(value: Any) -> Any:
-    return Severity(value) if isinstance(value, str) and value in set(Severity) else value
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
 
 
 class _Strict(BaseModel):
@@ -42,10 +42,10 @@ class RuleModel(_Strict):
 
     id: str = Field(pattern=_RULE_ID)
     title: str = Field(min_length=1)
-    severity: Annotated[Severity, BeforeValidator(_severity)]
+    severity: Severity = Field(strict=False)
     phase: Literal["inform", "optimize", "operate"] = "operate"
     maturity: Literal["crawl", "walk", "run"] = "crawl"
-    resource: list[str] | str
+    resource: Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
     when: Any = None
     assertion: Any = Field(alias="assert")
     rationale: str = ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,11 +21,13 @@ from scanner.policies.parameters import Override, fault
 from scanner.policies.yaml_document import YamlDocument, read_yaml
 from scanner.rules.assertions import ASSERTIONS
 from scanner.rules.conditions import NEVER, Compiler
+from scanner.rules.environment import Condition
 from scanner.rules.expressions import UNSET, Scope, fill_in
 from scanner.rules.place import Place, Problems, suggestion
 from scanner.rules.rule import Rule
 from scanner.rules.validation import add_validation_problems
 
+_PARAMETER = re.compile(r"parameters\(\s*'([^']*)'", re.IGNORECASE)
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -80,15 +84,19 @@ class _Loader:
         self.written: list[WrittenRule] = []
         self.models: dict[str, ParameterModel] = {}
         self.azure: list[tuple[YamlDocument, str]] = []
+        self.broken: set[str] = set()
+        self.unread = False
 
     def load(self, label: str, path: Path) -> None:
         try:
             documents = read_yaml(path.read_bytes(), label)
         except PolicyError as error:
             self.problems.found.extend(error.problems)
+            self.unread = True
             return
         except OSError as error:
             self.problems.found.append(Problem(f"cannot be read: {error.strerror}", label))
+            self.unread = True
             return
         if not documents:
             self.problems.found.append(Problem("is empty", label, hint="a policy file has version, name and rules"))
@@ -101,22 +109,19 @@ class _Loader:
             return
         place = document.place
         policy = _validated(PolicyModel, document.value, place, self.problems)
-        if policy is None:
-            self._still_check_rules(document)
-            return
-        self.written, self.models = [], {}
-        parameters = self._parameters(policy.parameters, place / "parameters")
-        rules = [self._rule(rule, place / "rules" / n, parameters, label) for n, rule in enumerate(policy.rules)]
-        kept = tuple(rule for rule in rules if rule is not None)
-        written = tuple(self.written)
-        self.files.append(PolicyFile(policy.name, label, kept, parameters, policy.description, written, self.models))
-
-    def _still_check_rules(self, document: YamlDocument) -> None:
-        """Say what is wrong in the rules even where the head of the file is wrong already."""
-        if not isinstance(document.value, dict) or not isinstance(document.value.get("rules"), list):
-            return
-        for index, rule in enumerate(document.value["rules"]):
-            _validated(RuleModel, rule, document.place / "rules" / index, self.problems)
+        # What stands below is checked even where the head of the file is wrong: all errors are shown at once.
+        body = document.value if isinstance(document.value, dict) else {}
+        declared, rules = body.get("parameters", {}), body.get("rules", [])
+        self.written, self.models, self.broken = [], {}, set()
+        self.unread |= not isinstance(declared, dict) or not body
+        parameters = self._parameters(declared if isinstance(declared, dict) else {}, place / "parameters")
+        listed = enumerate(rules if isinstance(rules, list) else ())
+        compiled = [self._rule(rule, place / "rules" / index, parameters, label) for index, rule in listed]
+        if policy is not None:
+            kept, written = tuple(rule for rule in compiled if rule is not None), tuple(self.written)
+            self.files.append(
+                PolicyFile(policy.name, label, kept, parameters, policy.description, written, self.models)
+            )
 
     def _parameters(self, declared: dict[str, Any], place: Place, *, needed: bool = True) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -126,46 +131,55 @@ class _Loader:
             model = _validated(ParameterModel, body, at, self.problems)
             if model is None:
                 values[name] = None
+                self.broken.add(name.lower())
                 continue
             self.models[name] = model
             chosen = self.overrides.get(name.lower())
             if model.default is not None and (wrong := fault(model.default, model)):
                 self.problems.add(at / "default", f"the default of '{name}' {wrong}")
+                self.broken.add(name.lower())
             if chosen is not None and (wrong := fault(chosen.value, model)):
-                self.problems.found.append(chosen.problem(f"the parameter '{name}' {wrong}"))
+                self.problems.note(chosen.problem(f"the parameter '{name}' {wrong}"))
+                self.broken.add(name.lower())
             if chosen is None and model.default is None and needed:
                 self.problems.add(at, f"the parameter '{name}' has no default", f"give --parameter {name}=VALUE")
+                self.broken.add(name.lower())
             value = model.default if chosen is None else chosen.value
             values[name] = UNSET if value is None and not needed else value
         return values
 
     def _rule(self, body: Any, place: Place, parameters: dict[str, Any], label: str) -> Rule | None:
         model = _validated(RuleModel, body, place, self.problems)
+        compiler = Compiler(self.problems, ASSERTIONS)
+        written = body if isinstance(body, dict) else {}
+        when, assertion = (self._condition(compiler, written, word, parameters, place) for word in ("when", "assert"))
         if model is None:
             return None
         self._claim(model.id, place / "id")
         self.written.append(WrittenRule(model, place))
-        compiler = Compiler(self.problems, ASSERTIONS)
-        when = None
-        if model.when is not None:
-            filled = fill_in(model.when, Scope(parameters), place / "when", self.problems)
-            when = compiler.compile(filled, place / "when")
-        asserted = fill_in(model.assertion, Scope(parameters), place / "assert", self.problems)
-        assertion = compiler.compile(asserted, place / "assert")
         types = self._types(model.resource, place / "resource")
-        if assertion is NEVER or when is NEVER or not types:
+        if assertion is None or assertion is NEVER or when is NEVER or not types:
             return None
         facts = tuple(dict.fromkeys(fact for used in compiler.used for fact in used.facts()))
         return Rule(_info(model, label), model.severity, types, when, assertion, facts)
 
-    def _types(self, given: list[str] | str, place: Place) -> tuple[str, ...]:
-        names = [given] if isinstance(given, str) else given
+    def _condition(
+        self, compiler: Compiler, rule: dict[str, Any], word: str, parameters: dict[str, Any], place: Place
+    ) -> Condition | None:
+        """Compile `when` or `assert`; None where it is not there, or rests on a parameter that is wrong already."""
+        tree = rule.get(word)
+        used = {name.lower() for name in _PARAMETER.findall(json.dumps(tree))}
+        if word not in rule or (word == "when" and tree is None) or used & self.broken:
+            return None
+        return compiler.compile(fill_in(tree, Scope(parameters), place / word, self.problems), place / word)
+
+    def _types(self, names: list[str], place: Place) -> tuple[str, ...]:
         if not names:
             self.problems.add(place, "a rule is about at least one resource type")
         for index, name in enumerate(names):
             if "/" not in name or "." not in name.partition("/")[0]:
-                at = place if isinstance(given, str) else place / index
-                self.problems.add(at, f"'{name}' is no ARM type", "such as Microsoft.CognitiveServices/accounts")
+                hint = "such as Microsoft.CognitiveServices/accounts"
+                self.problems.add(place / index, f"'{name}' is no ARM type", hint)
         return tuple(dict.fromkeys(name.lower() for name in names))
 
     def finish(self) -> None:
@@ -196,7 +210,7 @@ class _Loader:
     def _check_overrides(self) -> None:
         """Refuse an override of a parameter that no file declares: it would silently do nothing."""
         known = {name.lower() for name in self.declared}
-        for override in self.overrides.values():
+        for override in self.overrides.values() if not self.unread else ():
             if override.name.lower() not in known:
                 hint = suggestion(override.name, self.declared)
                 self.problems.found.append(

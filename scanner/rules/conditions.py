@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from scanner.model.resource import Resource
 from scanner.model.values import Truth
 from scanner.rules.counts import count_condition
 from scanner.rules.environment import HOLDS, Condition, Environment, Judgement
-from scanner.rules.expressions import Dynamic
+from scanner.rules.expressions import REFUSED, Dynamic
 from scanner.rules.leaves import leaf_condition
 from scanner.rules.place import Place, Problems, suggestion
 from scanner.rules.truth import negate
@@ -41,6 +41,8 @@ class Compiler:
 
     def compile(self, node: Any, place: Place) -> Condition:
         """Compile one node; what is wrong goes to `problems`, and NEVER is given in its stead."""
+        if node is REFUSED:
+            return NEVER
         if not isinstance(node, dict) or not node:
             self.problems.add(place, "a condition must be a mapping such as {field: sku.name, equals: Standard}")
             return NEVER
@@ -94,7 +96,9 @@ class Compiler:
         return _conjunction(members) if word == "allOf" else _disjunction(members)
 
     def _assertion(self, name: str, arguments: Any, place: Place) -> Condition:
-        if _holds_dynamic(arguments):
+        if _holds(arguments, lambda value: value is REFUSED):
+            return NEVER
+        if _holds(arguments, lambda value: isinstance(value, Dynamic)):
             self.problems.add(place, f"'{name}' takes values that are known when the policy is read", "use parameters")
             return NEVER
         assertion = self.assertions[name].read(arguments, place, self.problems)
@@ -104,12 +108,12 @@ class Compiler:
         return Condition(lambda r, e: assertion.evaluate(r, e).truth, assertion.evaluate)
 
 
-def _holds_dynamic(value: Any) -> bool:
+def _holds(value: Any, wanted: Callable[[Any], bool]) -> bool:
     if isinstance(value, dict):
-        return any(_holds_dynamic(inner) for inner in value.values())
+        return any(_holds(inner, wanted) for inner in value.values())
     if isinstance(value, list):
-        return any(_holds_dynamic(inner) for inner in value)
-    return isinstance(value, Dynamic)
+        return any(_holds(inner, wanted) for inner in value)
+    return wanted(value)
 
 
 def _conjunction(parts: tuple[Condition, ...]) -> Condition:

@@ -47,6 +47,10 @@ class _Unset:
 UNSET = _Unset()
 
 
+REFUSED = Dynamic(lambda _r, _e: UNKNOWN, "")
+"""Stands in for an expression that is wrong: the policy is refused, and once is enough to say so."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Node:
     """A compiled expression: a constant, or a getter."""
@@ -87,7 +91,7 @@ def fill_in(value: Any, scope: Scope, place: Place, problems: Problems) -> Any:
         return compile_expression(value, scope)
     except ExpressionError as error:
         problems.add(place, str(error), error.hint)
-        return None
+        return REFUSED
 
 
 def compile_expression(text: str, scope: Scope) -> Any:

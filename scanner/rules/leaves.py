@@ -11,7 +11,7 @@ from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN, Truth
 from scanner.model.verdict import Evidence
 from scanner.rules.environment import HOLDS, Condition, Environment, Getter, Judgement, Test
-from scanner.rules.expressions import Dynamic
+from scanner.rules.expressions import REFUSED, Dynamic
 from scanner.rules.fields import member_or_field
 from scanner.rules.operators import OPERATORS, Operator, prepare
 from scanner.rules.paths import EACH
@@ -155,6 +155,8 @@ def _null_is_missing(value: Any) -> Any:
 
 
 def _field(compiler: Compiler, path: Any, place: Place) -> Getter | None:
+    if path is REFUSED:
+        return None
     if not isinstance(path, str):
         compiler.problems.add(place, "a field is a path such as properties.model.name")
         return None

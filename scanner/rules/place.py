@@ -40,7 +40,10 @@ class Problems:
     def add(self, place: Place, message: str, hint: str = "") -> None:
         """Note one thing wrong at `place`."""
         line, column = place.position()
-        problem = Problem(message, place.file, line, column, hint)
+        self.note(Problem(message, place.file, line, column, hint))
+
+    def note(self, problem: Problem) -> None:
+        """Note a problem, once."""
         if problem not in self.found:
             self.found.append(problem)
 

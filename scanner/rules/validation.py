@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -28,17 +30,12 @@ def known_keys(model: type[BaseModel]) -> list[str]:
 def add_validation_problems(error: ValidationError, model: type[BaseModel], place: Place, problems: Problems) -> None:
     """Add one problem for each thing pydantic found below `place`."""
     for detail in error.errors(include_url=False):
-        path: Path = tuple(key for key in detail["loc"] if not _is_internal(key))
+        path: Path = tuple(key for key in detail["loc"] if isinstance(key, int) or not key.startswith("function-"))
         at = place
         for key in path:
             at = at / key
         message, hint = _words(detail, model, path)
         problems.add(at, message, hint)
-
-
-def _is_internal(key: str | int) -> bool:
-    """Say whether this is pydantic's name for a branch of a union or a function, which no file holds."""
-    return isinstance(key, str) and ("[" in key or key.startswith("function-") or key in {"str", "list"})
 
 
 def _words(detail: ErrorDetails, model: type[BaseModel], path: Path) -> tuple[str, str]:
@@ -50,7 +47,10 @@ def _words(detail: ErrorDetails, model: type[BaseModel], path: Path) -> tuple[st
         return f"'{name}' is missing", ""
     if kind in {"enum", "literal_error"}:
         expected = str((detail.get("ctx") or {}).get("expected", ""))
-        return f"'{name}' is {detail['input']!r}", f"allowed are {expected}"
+        near = suggestion(str(detail["input"]), re.findall(r"'([^']*)'", expected))
+        return f"'{name}' is {detail['input']!r}", near if near.startswith("did") else f"allowed are {expected}"
+    if kind == "string_pattern_mismatch":
+        return f"'{name}' is {detail['input']!r}", "letters, digits, dots, dashes and underscores only"
     if kind in {"too_short", "string_too_short"}:
         return f"'{name}' is empty", ""
     if kind in _TYPES:
