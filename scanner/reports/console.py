@@ -136,8 +136,11 @@ def _rule_line(page: _Page, group: RuleGroup) -> None:
 def _finding(page: _Page, finding: Finding, usual: Severity) -> None:
     where = place(finding.resource)
     name = one_line(where.name) + (f"  (in {one_line(where.group)})" if where.group else "")
-    severity = f"  [{finding.severity}]" if finding.severity is not usual else ""
-    page.add(f"- {name}{severity}", indent=_MARGIN, hang=2, style=_BOLD)
+    labels: list[str] = [finding.severity] if finding.severity is not usual else []
+    if finding.disposition is not Disposition.NEW:
+        labels.append(finding.outcome)
+    marks = f"  [{', '.join(labels)}]" if labels else ""
+    page.add(f"- {name}{marks}", indent=_MARGIN, hang=2, style=_BOLD)
     inner = _MARGIN + 2
     page.add(one_line(finding.message), indent=inner)
     if waiver := finding.exemption:
