@@ -153,8 +153,8 @@ def _never(use: _Use) -> str:
         why = f"never exempts: {exemption.fault or 'it has no date'}"
     else:
         why = f"expired: its last day was {exemption.until.isoformat()}"
-    counted = f"; {_count(use.matched, 'finding')} it is about {_counts(use.matched)}" if use.matched else ""
-    return f"{_head(exemption)} {why}{counted}"
+    about = f"; it is about {_count(use.matched, 'finding')}" if use.matched else ""
+    return f"{_head(exemption)} {why}{about}"
 
 
 def _unknown_rules(exemption: Exemption, coverage: Coverage) -> list[str]:
@@ -199,7 +199,3 @@ def _places(exemptions: Sequence[Exemption]) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _counts(number: int) -> str:
-    return "counts" if number == 1 else "count"
