@@ -49,7 +49,7 @@ def in_words(expected: Any) -> str:
         return expected.text
     if isinstance(expected, list):
         return "[" + ", ".join(in_words(item) for item in expected) + "]"
-    return expected if isinstance(expected, str) else json.dumps(expected, ensure_ascii=False)
+    return expected if isinstance(expected, str) and expected.strip() else json.dumps(expected, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
