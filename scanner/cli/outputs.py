@@ -24,18 +24,22 @@ class Output(NamedTuple):
     path: str
 
 
-def parse_outputs(flags: Sequence[str]) -> list[Output]:
-    """Read `-o` flags; raises ConfigError for an unknown format, no path, or a path that cannot be written."""
+def parse_outputs(flags: Sequence[str], formats: Sequence[str] = ()) -> list[Output]:
+    """Read `-o` flags; raises ConfigError for an unknown format, no path, or a path that cannot be written.
+
+    `formats` are those of the command, those of reports by default; without flags it is the first of them.
+    """
     from scanner.reports import REPORTS
 
+    known = tuple(formats or REPORTS)
     if not flags:
         check_path(STDOUT)
-        return [Output("console", STDOUT)]
+        return [Output(known[0], STDOUT)]
     outputs: list[Output] = []
     for flag in flags:
         name, _, path = flag.partition("=")
-        if name not in REPORTS:
-            raise ConfigError(Problem(f"-o {flag}: unknown format '{name}'", hint=f"known are {', '.join(REPORTS)}"))
+        if name not in known:
+            raise ConfigError(Problem(f"-o {flag}: unknown format '{name}'", hint=f"known are {', '.join(known)}"))
         if not path:
             raise ConfigError(Problem(f"-o {flag}: say where: {name}=PATH, or {name}=- for standard output"))
         check_path(path)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scanner.cli import commands
+from scanner.cli.policy_parser import add_policy_commands
 from scanner.cli.waivers import add_waiver_options
 from scanner.version import VERSION
 
@@ -26,9 +27,12 @@ def timestamp(text: str) -> datetime:
     """Read --as-of; a time without an offset is UTC."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is no timestamp such as 2026-11-24T08:00:00Z") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        moment = datetime.min.replace(tzinfo=UTC)
+    if moment.year < 1970:
+        raise argparse.ArgumentTypeError(f"'{text}' is no timestamp such as 2026-11-24T08:00:00Z")
+    return moment
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -45,6 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     _scan(subparsers)
     _collect(subparsers)
     _report(subparsers)
+    add_policy_commands(subparsers, _command)
     return parser
 
 
