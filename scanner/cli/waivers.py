@@ -71,7 +71,7 @@ class BaselineTarget:
         if added or dropped:
             raise ConfigError(
                 Problem(
-                    f"exists, and this scan has {added} failures that it lacks and lacks {dropped} that it has;"
+                    f"exists and differs: {_failures(added)} of this scan would be added, {dropped} dropped;"
                     " nothing was written",
                     self.path,
                     hint="--merge-baseline adds failures, --prune-baseline drops what is fixed;"
@@ -85,13 +85,13 @@ class BaselineTarget:
         from scanner.cli.outputs import write_output
         from scanner.policies.baseline_file import write_baseline
 
-        total = len(baseline.by_fingerprint)
+        total = _failures(len(baseline.by_fingerprint))
         if self.existing is not None and _changes(self.existing, baseline) == (0, 0):
-            sys.stderr.write(f"azgate: baseline {self.path} is up to date: {total} failures\n")
+            sys.stderr.write(f"azgate: baseline {self.path} is up to date: {total}\n")
             return
         write_output(self.path, write_baseline(baseline))
         added, dropped = _changes(self.existing, baseline)
-        sys.stderr.write(f"azgate: baseline {self.path} written: {total} failures ({added} added, {dropped} dropped)\n")
+        sys.stderr.write(f"azgate: baseline {self.path} written: {total} ({added} added, {dropped} dropped)\n")
 
 
 def baseline_target(options: argparse.Namespace, outputs: Sequence[Output]) -> BaselineTarget | None:
@@ -117,6 +117,10 @@ def baseline_target(options: argparse.Namespace, outputs: Sequence[Output]) -> B
     if existing is None and prune and not merge:
         raise ConfigError(Problem("there is no such file to prune", path, hint="--prune-baseline adds nothing"))
     return BaselineTarget(path, existing, merge, prune)
+
+
+def _failures(number: int) -> str:
+    return f"{number} failure{'' if number == 1 else 's'}"
 
 
 def _changes(old: Baseline | None, new: Baseline) -> tuple[int, int]:
