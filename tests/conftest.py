@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-
 # The machines of a build are slow at times, and two runs should try the same.
 settings.register_profile("azgate", deadline=None, database=None, derandomize=True)
 settings.load_profile("azgate")
