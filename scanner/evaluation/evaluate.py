@@ -12,7 +12,7 @@ from scanner.model.resource import Resource
 from scanner.model.result import Finding, NotEvaluated, ResourceInfo
 from scanner.model.values import Truth
 from scanner.model.verdict import PASS, Outcome, Severity, Verdict
-from scanner.rules.environment import Environment
+from scanner.rules.environment import Environment, Judgement
 from scanner.rules.rule import Rule
 from scanner.rules.tags import effective_tags
 from scanner.rules.truth import implies
@@ -70,20 +70,19 @@ def _judge(rule: Rule, resource: Resource, env: Environment) -> tuple[Verdict, S
         applies: Truth = True if rule.when is None else rule.when.test(resource, env)
         if applies is False:
             return None
-        holds = rule.assertion.test(resource, env)
-        if holds is True:
+        judgement = rule.assertion.explain(resource, env)
+        if judgement.truth is True:
             return PASS, None
-        return _explained(rule, resource, env, applies, holds)
+        return _explained(rule, resource, env, applies, judgement)
     except Exception as error:  # noqa: BLE001 - one broken rule must not end the scan
         _log.debug("rule %s crashed on %s", rule.info.id, resource.id, exc_info=True)
         return Verdict(Outcome.ERROR, f"the rule crashed: {type(error).__name__}; --debug shows more"), None
 
 
 def _explained(
-    rule: Rule, resource: Resource, env: Environment, applies: Truth, holds: Truth
+    rule: Rule, resource: Resource, env: Environment, applies: Truth, judgement: Judgement
 ) -> tuple[Verdict, Severity | None]:
-    judgement = rule.assertion.explain(resource, env)
-    if implies(applies, holds) is False:
+    if implies(applies, judgement.truth) is False:
         return Verdict(Outcome.FAIL, judgement.message or rule.info.title, judgement.evidence), judgement.severity
     if applies is None and rule.when is not None:
         doubt = rule.when.explain(resource, env)
@@ -105,7 +104,7 @@ def _info(resource: Resource, inventory: Inventory) -> ResourceInfo:
         resource_group=resource.resource_group,
         subscription_id=resource.subscription_id,
         tags={str(name): value for name, value in resource.tags.items() if isinstance(value, (str, int, float, bool))},
-        effective_tags=dict(effective_tags(resource, inventory)),
+        effective_tags=effective_tags(resource, inventory),
         file=origin.file,
         line=origin.line,
         pointer=origin.pointer,

@@ -131,8 +131,10 @@ def _conjunction(parts: tuple[Condition, ...]) -> Condition:
 
     def explain(resource: Resource, env: Environment) -> Judgement:
         truth = test(resource, env)
+        if truth:
+            return HOLDS
         deciding = [part for part in parts if part.test(resource, env) is truth]
-        return HOLDS if truth else _join(truth, deciding, resource, env, "; ")
+        return _join(truth, deciding, resource, env, "; ")
 
     def witness(resource: Resource, env: Environment) -> Judgement:
         return _join(False, list(parts), resource, env, "; ", true=True)
@@ -155,9 +157,11 @@ def _disjunction(parts: tuple[Condition, ...]) -> Condition:
 
     def explain(resource: Resource, env: Environment) -> Judgement:
         truth = test(resource, env)
+        if truth:
+            return HOLDS
         deciding = [part for part in parts if part.test(resource, env) is truth]
         near = [part for part in deciding if part.guard is None or part.guard(resource, env) is not False]
-        return HOLDS if truth else _join(truth, near or deciding, resource, env, "; or ")
+        return _join(truth, near or deciding, resource, env, "; or ")
 
     def witness(resource: Resource, env: Environment) -> Judgement:
         holding = [part for part in parts if part.test(resource, env) is True]

@@ -38,8 +38,13 @@ class Operator:
     whole: bool = False
 
 
+def _is_time(text: str) -> bool:
+    """Say whether a text is a duration or a timestamp, which another spelling may equal."""
+    return parse_duration(text) is not None or parse_timestamp(text) is not None
+
+
 def _equals(expected: Any) -> Check:
-    if isinstance(expected, str) and parse_duration(expected) is None and parse_timestamp(expected) is None:
+    if isinstance(expected, str) and not _is_time(expected):
         folded, number = expected.lower(), as_number(expected)
         if number is None and folded not in {"true", "false"}:
             return lambda actual: actual.lower() == folded if type(actual) is str else False
@@ -51,9 +56,14 @@ def _in(expected: Any) -> Check:
         raise ValueError("takes a list")  # noqa: TRY004 - all refusals are alike
     if all(isinstance(item, str) for item in expected):
         folded = frozenset(item.lower() for item in expected)
-        return lambda actual: (
-            True if type(actual) is str and actual.lower() in folded else any(same(actual, item) for item in expected)
-        )
+        times = [item for item in expected if _is_time(item)]
+
+        def check_text(actual: Any) -> Truth:
+            if type(actual) is str:
+                return actual.lower() in folded or any(same(actual, item) for item in times)
+            return any(same(actual, item) for item in expected)
+
+        return check_text
     return lambda actual: any(same(actual, item) for item in expected)
 
 

@@ -5,8 +5,8 @@ Names match in any case and a blank value is no tag, so the next level is asked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 from scanner.model.inventory import Inventory
 from scanner.model.resource import RESOURCE_GROUP, SUBSCRIPTION, Resource, parent_key
@@ -14,10 +14,14 @@ from scanner.model.values import MISSING, UNKNOWN, Truth
 
 EVERY_LEVEL = ("parent", "resourceGroup", "subscription")
 _OBSERVED = frozenset({"azure", "snapshot"})
+_Tags: TypeAlias = Mapping[str, tuple[str, Any]]
+"""Tags that are not blank: lower-case name to the name as it is spelled and the text, or UNKNOWN."""
+_Level: TypeAlias = tuple[str, _Tags | None]
+"""A level's name and its tags; None where they should have been read but were not, or are unknown as a whole."""
+_NO_TAGS: _Tags = {}
 
 
-@dataclass(frozen=True, slots=True)
-class EffectiveTag:
+class EffectiveTag(NamedTuple):
     """`value` is text, MISSING or UNKNOWN; `source` the level it came from, or the one that could not be read.
 
     `present` is the truth of "there is a value, whichever": a farther level may have one although a
@@ -36,47 +40,61 @@ def tag_text(value: Any) -> str:
     return str(value).strip() if isinstance(value, (str, int, float)) else ""
 
 
-def _folded(resource: Resource, inventory: Inventory) -> dict[str, Any] | None:
-    """Give non-blank tags by lower-case name; None where the tags as a whole are unknown."""
+def _own(resource: Resource, inventory: Inventory) -> _Tags | None:
+    """Give the resource's own tags; None where they are unknown as a whole."""
     raw = resource.json.get("tags")
     if raw is UNKNOWN:
         return None
     if not isinstance(raw, dict) or not raw:
-        return {}
+        return _NO_TAGS
 
-    def make() -> dict[str, Any]:
-        return {
-            str(name).lower(): value if value is UNKNOWN else tag_text(value)
-            for name, value in raw.items()
-            if value is UNKNOWN or tag_text(value)
-        }
+    def make() -> _Tags:
+        texts = {str(name): value if value is UNKNOWN else tag_text(value) for name, value in raw.items()}
+        return {name.lower(): (name, text) for name, text in texts.items() if text}
 
-    found: dict[str, Any] = inventory.memo(("tags", resource.key), make)
+    found: _Tags = inventory.memo(("tags", resource.key), make)
     return found
 
 
-def _levels(resource: Resource, inherit: tuple[str, ...], inventory: Inventory) -> list[tuple[str, Resource | None]]:
-    """List (level, resource); the resource is None where it should have been read but was not.
+def _above(resource: Resource, inherit: tuple[str, ...], inventory: Inventory) -> tuple[_Level, ...]:
+    """Give the levels above the resource, nearest first.
+
+    Neighbours (all deployments of an account, say) have the same ones: they are put together once.
+    """
+    key = resource.key
+    place = key.rpartition("/")[0] if "/providers/" in key else key
+    observed = resource.origin.source in _OBSERVED
+    found: tuple[_Level, ...] = inventory.memo(
+        ("levels", place, observed, inherit), lambda: tuple(_levels(resource, inherit, inventory, observed))
+    )
+    return found
+
+
+def _levels(resource: Resource, inherit: tuple[str, ...], inventory: Inventory, observed: bool) -> list[_Level]:
+    """Put the levels together.
 
     An input that never holds a level (a resource group beside a plain ARM file) leaves that level out:
     there the rule judges what it was given. A parent that is not there leaves the question open.
     """
-    levels: list[tuple[str, Resource | None]] = [("resource", resource)]
+
+    def level(name: str, holder: Resource | None) -> _Level:
+        return name, None if holder is None else _own(holder, inventory)
+
+    levels: list[_Level] = []
     if "parent" in inherit:
         key = parent_key(resource.key)
         while key:
-            levels.append(("parent", inventory.by_key.get(key)))
+            levels.append(level("parent", inventory.by_key.get(key)))
             key = parent_key(key)
-    observed = resource.origin.source in _OBSERVED
     subscription = f"/subscriptions/{resource.subscription_id}"
     if "resourceGroup" in inherit and resource.resource_group:
         group = inventory.by_key.get(f"{subscription}/resourcegroups/{resource.resource_group.lower()}")
         if group or observed or inventory.gap(RESOURCE_GROUP, subscription):
-            levels.append(("resource group", group))
+            levels.append(level("resource group", group))
     if "subscription" in inherit and resource.subscription_id:
         holder = inventory.by_key.get(subscription)
         if holder or observed or inventory.gap(SUBSCRIPTION, subscription):
-            levels.append(("subscription", holder))
+            levels.append(level("subscription", holder))
     return levels
 
 
@@ -87,24 +105,20 @@ def effective_tag(resource: Resource, folded: str, inherit: tuple[str, ...], inv
     has it: the nearer one would win.
     """
     unread = ""
-    for level, holder in _levels(resource, inherit, inventory):
-        tags = _folded(holder, inventory) if holder is not None else None
-        if tags is None or tags.get(folded) is UNKNOWN:
+    for level, tags in (("resource", _own(resource, inventory)), *_above(resource, inherit, inventory)):
+        found = None if tags is None else tags.get(folded)
+        if tags is None or (found is not None and found[1] is UNKNOWN):
             unread = unread or level
-        elif folded in tags:
-            return EffectiveTag(UNKNOWN, unread) if unread else EffectiveTag(tags[folded], level)
+        elif found is not None:
+            return EffectiveTag(UNKNOWN, unread) if unread else EffectiveTag(found[1], level)
     return EffectiveTag(UNKNOWN, unread, present=None) if unread else EffectiveTag(MISSING, present=False)
 
 
 def effective_tags(resource: Resource, inventory: Inventory) -> dict[str, str]:
     """Give all known effective tags, named as their nearest holder spells them, for reports."""
-    result: dict[str, str] = {}
-    seen: set[str] = set()
-    for _, holder in _levels(resource, EVERY_LEVEL, inventory):
-        tags = holder.tags if holder is not None else {}
-        for name, value in tags.items():
-            folded = str(name).lower()
-            if folded not in seen and value is not UNKNOWN and tag_text(value):
-                seen.add(folded)
-                result[str(name)] = tag_text(value)
-    return result
+    nearest: dict[str, tuple[str, str]] = {}
+    for tags in (_own(resource, inventory), *(level[1] for level in _above(resource, EVERY_LEVEL, inventory))):
+        for folded, (name, text) in (tags or _NO_TAGS).items():
+            if text is not UNKNOWN:
+                nearest.setdefault(folded, (name, text))
+    return dict(nearest.values())
