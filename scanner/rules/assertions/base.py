@@ -34,6 +34,11 @@ class InexpressibleError(Exception):
     """Why something cannot be said in Azure Policy's language."""
 
 
+def in_percent(share: float) -> str:
+    """Give a share (0 to 1) in percent, exact enough that what is just above a limit does not read as the limit."""
+    return f"{round(share * 100, 2):g}%"
+
+
 class Assertion(BaseModel, ABC):
     """A named assertion. The class docstring is its manual page."""
 

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from scanner.model.needs import MetricQuery
 from scanner.model.resource import Resource
 from scanner.model.verdict import Evidence
-from scanner.rules.assertions.base import Assertion, Duration
+from scanner.rules.assertions.base import Assertion, Duration, in_percent
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.series import METRICS, read_points
 from scanner.rules.times import write_duration
@@ -107,7 +107,7 @@ class Metric(Assertion):
 
     def _number(self, value: float) -> str:
         if self.statistic == "shareAtLeast":
-            return f"{value:.1%}".replace(".0%", "%")
+            return in_percent(value)
         return f"{_rounded(value):g}{self.unit}"
 
 

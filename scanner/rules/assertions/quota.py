@@ -11,7 +11,7 @@ from scanner.model.quota import QUOTA_USAGES
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN
 from scanner.model.verdict import Evidence
-from scanner.rules.assertions.base import Assertion
+from scanner.rules.assertions.base import Assertion, in_percent
 from scanner.rules.comparison import as_number
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.paths import field_getter, parse_path
@@ -38,7 +38,7 @@ class QuotaShare(Assertion):
 
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:
         """See the class."""
-        expected = f"at most {self.max_quota_share:.0%} of the pool"
+        expected = f"at most {in_percent(self.max_quota_share)} of the pool"
         capacity = _capacity(resource, env)
         capacity = _legacy_capacity(resource, env) if capacity is MISSING else capacity
         number = as_number(capacity)
@@ -55,8 +55,8 @@ class QuotaShare(Assertion):
         share = number / limit
         if share <= self.max_quota_share:
             return HOLDS
-        message = f"{number:g} of {limit:g} units of {pool.name} in {pool.location}, {share:.0%}; it must be {expected}"
-        return Judgement(False, message, (Evidence("sku.capacity", capacity, f"{expected} of {limit:g}"),))
+        message = f"{number:,.15g} of {limit:,.15g} units of {pool.name} in {pool.location}, {in_percent(share)}; it must be {expected}"
+        return Judgement(False, message, (Evidence("sku.capacity", capacity, f"{expected} of {limit:,.15g}"),))
 
 
 class QuotaHeadroom(Assertion):
@@ -74,7 +74,7 @@ class QuotaHeadroom(Assertion):
 
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:
         """See the class."""
-        expected = f"at most {self.max_quota_allocated:.0%} of the limit"
+        expected = f"at most {in_percent(self.max_quota_allocated)} of the limit"
         current, limit = as_number(_current(resource, env)), as_number(_limit(resource, env))
         evidence = (Evidence("currentValue", current, expected), Evidence("limit", limit, "more than 0"))
         if current is None or limit is None or limit <= 0:
@@ -84,5 +84,5 @@ class QuotaHeadroom(Assertion):
         share = current / limit
         if share <= self.max_quota_allocated:
             return HOLDS
-        message = f"{current:g} of {limit:g} units of {resource.name} are allocated, {share:.0%}; it must be {expected}"
+        message = f"{current:,.15g} of {limit:,.15g} units of {resource.name} are allocated, {in_percent(share)}; it must be {expected}"
         return Judgement(False, message, evidence)
