@@ -17,8 +17,9 @@ from scanner.model.needs import Needs
 from scanner.model.result import PolicyInfo, RuleInfo, ScanInfo, ScanResult, sort_key
 from scanner.policies.baseline_file import read_baseline
 from scanner.policies.exemption_file import read_exemptions
-from scanner.policies.loader import PolicyFile, load_policies
+from scanner.policies.loader import PolicyFile
 from scanner.policies.parameters import Override
+from scanner.policies.sections import Section, load_with_sections
 from scanner.policies.selection import select
 from scanner.rules.rule import needs_of
 from scanner.sources.files import read_inputs
@@ -47,10 +48,12 @@ class LiveOptions:
 
 @dataclass(frozen=True, slots=True)
 class PolicyOptions:
-    """Which rules, with which parameters."""
+    """Which rules, with which parameters: `flags` win over `sections`, those over `overrides`."""
 
     paths: tuple[str, ...] = ()
     overrides: tuple[Override, ...] = ()
+    sections: tuple[Section, ...] = ()
+    flags: tuple[Override, ...] = ()
     rules: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
 
@@ -84,7 +87,7 @@ class ScanOptions:
 
 def loaded_policies(options: PolicyOptions) -> list[PolicyFile]:
     """Load all rules of the policy files; raises PolicyError."""
-    return load_policies(options.paths, options.overrides)
+    return load_with_sections(options.paths, options.overrides, options.sections, options.flags)
 
 
 def chosen_policies(options: PolicyOptions) -> list[PolicyFile]:

@@ -77,14 +77,17 @@ def report(options: argparse.Namespace) -> int:
 
 
 def _policy(options: argparse.Namespace) -> PolicyOptions:
-    from scanner.policies.parameters import overrides_from_file, overrides_from_flags
+    from scanner.policies.parameters import overrides_from_flags
+    from scanner.policies.sections import read_parameter_file
     from scanner.scan import PolicyOptions
     from scanner.sources.json_document import read_bytes
 
-    overrides = [override for file in options.parameters for override in overrides_from_file(read_bytes(file), file)]
+    files = [read_parameter_file(read_bytes(file), file) for file in options.parameters]
     return PolicyOptions(
         paths=tuple(options.policy),
-        overrides=(*overrides, *overrides_from_flags(options.parameter)),
+        overrides=tuple(override for file in files for override in file.overrides),
+        sections=tuple(section for file in files for section in file.sections),
+        flags=tuple(overrides_from_flags(options.parameter)),
         rules=tuple(options.rule),
         excluded=tuple(options.exclude_rule),
     )
