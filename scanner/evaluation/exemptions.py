@@ -28,7 +28,7 @@ def apply_exemptions(
     Failures, unknowns and errors can be exempted; there is nothing to exempt in a pass. Where several
     exemptions are in force for one finding, the one that expires last is shown, of equals the first.
     """
-    uses = [_Use(exemption, exemption.in_force(as_of)) for exemption in exemptions]
+    uses = [_Use(exemption, exemption.in_force(as_of), -number) for number, exemption in enumerate(exemptions)]
     index = _Index(uses)
     result = [_answered(finding, index) for finding in findings]
     return result, _announcements(uses, coverage, findings)
@@ -40,8 +40,18 @@ class _Use:
 
     exemption: Exemption
     in_force: bool
+    order: int
     matched: int = 0
     shown: int = 0
+
+    @property
+    def last_day(self) -> str:
+        return self.exemption.until.isoformat() if self.exemption.until else ""
+
+    @property
+    def rank(self) -> tuple[str, int]:
+        """The greatest is shown: what expires last, then what was given first."""
+        return self.last_day, self.order
 
     def is_about(self, rule_id: str) -> bool:
         return any(fnmatchcase(rule_id.lower(), pattern.lower()) for pattern in self.exemption.rules)
@@ -93,18 +103,14 @@ def _answered(finding: Finding, index: _Index) -> Finding:
     chosen: _Use | None = None
     for use in index.matching(finding.rule.id, normalise_id(finding.resource.id)):
         use.matched += 1
-        if use.in_force and (chosen is None or _last_day(use) > _last_day(chosen)):
+        if use.in_force and (chosen is None or use.rank > chosen.rank):
             chosen = use
     if chosen is None:
         return finding
     chosen.shown += 1
     exemption = chosen.exemption
-    waiver = Waiver(exemption.reason, exemption.owner, _last_day(chosen), exemption.scope)
+    waiver = Waiver(exemption.reason, exemption.owner, chosen.last_day, exemption.scope)
     return replace(finding, disposition=Disposition.EXEMPTED, exemption=waiver)
-
-
-def _last_day(use: _Use) -> str:
-    return use.exemption.until.isoformat() if use.exemption.until else ""
 
 
 def _announcements(uses: Sequence[_Use], coverage: Coverage, findings: Sequence[Finding]) -> list[str]:

@@ -300,6 +300,14 @@ def test_an_existing_baseline_is_never_changed_without_being_told(scan):
     assert sorted(path.name for path in Path().iterdir()) == ["b.json", "in.json", "policy.yaml"]
 
 
+def test_a_baseline_that_would_only_lose_entries_is_not_changed_either(scan):
+    scan([account("chat"), account("other")], "--write-baseline", "b.json")
+    run = scan([account("chat")], "--write-baseline", "b.json")
+    assert run.code == 2
+    assert "0 failures of this scan would be added, 1 dropped" in run.errors
+    assert names() == ["chat", "other"]
+
+
 def test_writing_the_same_baseline_again_leaves_the_file_and_its_date(scan):
     scan([account("chat")], "--write-baseline", "b.json")
     before = Path("b.json").read_bytes()
@@ -331,6 +339,8 @@ def test_merge_and_prune_do_what_they_say(scan, flags, expected):
 def test_merging_into_a_file_that_is_not_there_writes_it_pruning_one_is_refused(scan):
     assert scan([account("chat")], "--write-baseline", "sub/b.json", "--merge-baseline").code == 1
     assert names("sub/b.json") == ["chat"]
+    scan([account("chat")], "--write-baseline", "both.json", "--merge-baseline", "--prune-baseline")
+    assert names("both.json") == ["chat"]
     run = scan([account("chat")], "--write-baseline", "none.json", "--prune-baseline")
     assert run.code == 2
     assert not Path("none.json").exists()

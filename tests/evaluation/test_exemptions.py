@@ -218,7 +218,9 @@ def test_of_two_exemptions_the_one_that_expires_last_is_shown(turned):
     assert notes == []
 
 
-@pytest.mark.parametrize("scopes", [(DEPLOYMENT, f"{GROUP}/*"), (f"{GROUP}/*", f"{GROUP}/*"), (DEPLOYMENT, DEPLOYMENT)])
+@pytest.mark.parametrize(
+    "scopes", [(DEPLOYMENT, f"{GROUP}/*"), (f"{GROUP}/*", DEPLOYMENT), ("*", f"{GROUP}/*"), (DEPLOYMENT, DEPLOYMENT)]
+)
 def test_of_two_that_expire_on_one_day_one_is_shown_always(scopes):
     pair = [make_exemption(owner=f"owner-{n}", scope=scope, line=n) for n, scope in enumerate(scopes, 1)]
     [finding], notes = run([make_finding()], *pair)
@@ -410,7 +412,8 @@ def test_ignored_tags_are_announced_once_with_the_resources_that_fail():
     [note] = ignored_tags([*failing, *failing])
     assert note.startswith(f"7 resources with failures bear the tag {TAG}, which counts only with")
     assert note.endswith(" and 2 more")
-    assert ignored_tags([make_finding()]) == []
+    passing = Finding(failing[0].rule, failing[0].resource, PASS, Severity.HIGH)
+    assert ignored_tags([make_finding(), passing]) == []
 
 
 RULES = st.sampled_from(["rate-limit", "required-tags", "RATE-*", "*", "?", "[a", "none"])
