@@ -55,7 +55,8 @@ class QuotaShare(Assertion):
         share = number / limit
         if share <= self.max_quota_share:
             return HOLDS
-        message = f"{number:,.15g} of {limit:,.15g} units of {pool.name} in {pool.location}, {in_percent(share)}; it must be {expected}"
+        held = f"{number:,.15g} of {limit:,.15g} units of {pool.name} in {pool.location}"
+        message = f"{held}, {in_percent(share)}; it must be {expected}"
         return Judgement(False, message, (Evidence("sku.capacity", capacity, f"{expected} of {limit:,.15g}"),))
 
 
@@ -84,5 +85,6 @@ class QuotaHeadroom(Assertion):
         share = current / limit
         if share <= self.max_quota_allocated:
             return HOLDS
-        message = f"{current:,.15g} of {limit:,.15g} units of {resource.name} are allocated, {in_percent(share)}; it must be {expected}"
+        allocated = f"{current:,.15g} of {limit:,.15g} units of {resource.name} are allocated"
+        message = f"{allocated}, {in_percent(share)}; it must be {expected}"
         return Judgement(False, message, evidence)
