@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from scanner.model.result import ScanResult
-from scanner.model.verdict import Outcome
-from scanner.policies.parameters import overrides_from_file
-from scanner.scan import PolicyOptions, ScanOptions, scan
+from scanner.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
@@ -74,9 +73,21 @@ UNKNOWNS = {
 }
 
 
+def scan(folder: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
+    """Scan as the command does; give its exit code and its JSON result."""
+    target = folder / "result.json"
+    code = main(["scan", *arguments, "-o", f"json={target}"])
+    return code, json.loads(target.read_bytes())
+
+
 @pytest.fixture(scope="module")
-def result() -> ScanResult:
-    return scan(ScanOptions(inputs=(str(SNAPSHOT),)))
+def example(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, Any]]:
+    return scan(tmp_path_factory.mktemp("example"), str(SNAPSHOT))
+
+
+@pytest.fixture(scope="module")
+def result(example: tuple[int, dict[str, Any]]) -> dict[str, Any]:
+    return example[1]
 
 
 def below_provider(resource_id: str) -> str:
@@ -84,8 +95,9 @@ def below_provider(resource_id: str) -> str:
     return resource_id.rpartition("/providers/")[2].split("/", 2)[2]
 
 
-def found(result: ScanResult, outcome: Outcome) -> set[tuple[str, str]]:
-    return {(f.rule.id, below_provider(f.resource.id)) for f in result.findings if f.outcome is outcome}
+def found(result: dict[str, Any], outcome: str) -> set[tuple[str, str]]:
+    findings = [finding for finding in result["findings"] if finding["outcome"] == outcome]
+    return {(finding["ruleId"], below_provider(finding["resource"]["id"])) for finding in findings}
 
 
 def test_the_snapshot_is_what_its_generator_writes() -> None:
@@ -98,50 +110,53 @@ def test_the_snapshot_is_what_its_generator_writes() -> None:
     )
 
 
-def test_exactly_these_resources_fail(result: ScanResult) -> None:
-    assert found(result, Outcome.FAIL) == FAILURES
+def test_exactly_these_resources_fail(result: dict[str, Any]) -> None:
+    assert found(result, "fail") == FAILURES
 
 
-def test_exactly_these_cannot_be_decided(result: ScanResult) -> None:
-    assert found(result, Outcome.UNKNOWN) == UNKNOWNS
+def test_exactly_these_cannot_be_decided(result: dict[str, Any]) -> None:
+    assert found(result, "unknown") == UNKNOWNS
 
 
-def test_no_rule_crashes_and_none_is_left_out(result: ScanResult) -> None:
-    assert found(result, Outcome.ERROR) == set()
-    assert result.scan.not_evaluated == ()
+def test_no_rule_crashes_and_none_is_left_out(result: dict[str, Any]) -> None:
+    assert found(result, "error") == set()
+    assert result["scan"]["notEvaluated"] == []
 
 
-def test_every_rule_passes_somewhere_and_fails_somewhere(result: ScanResult) -> None:
-    seen: dict[str, set[Outcome]] = defaultdict(set)
-    for finding in result.findings:
-        seen[finding.rule.id].add(finding.outcome)
+def test_every_rule_passes_somewhere_and_fails_somewhere(result: dict[str, Any]) -> None:
+    seen: dict[str, set[str]] = defaultdict(set)
+    for finding in result["findings"]:
+        seen[finding["ruleId"]].add(finding["outcome"])
 
-    for rule in result.rules:
-        assert {Outcome.PASS, Outcome.FAIL} <= seen[rule.id], rule.id
-
-
-def test_the_gate_fails_and_the_clock_is_the_snapshots(result: ScanResult) -> None:
-    assert result.gate.exit_code == 1
-    assert result.scan.as_of == "2026-11-24T08:00:00Z"
-    assert len(result.gaps) == 4
+    rules = [rule for policy in result["scan"]["policies"] for rule in policy["rules"]]
+    assert rules
+    for rule in rules:
+        assert {"pass", "fail"} <= seen[rule], rule
 
 
-def test_without_its_failures_the_scan_is_incomplete() -> None:
-    options = ScanOptions(inputs=(str(SNAPSHOT),), fail_on="critical")
+def test_the_gate_fails_and_the_clock_is_the_snapshots(example: tuple[int, dict[str, Any]]) -> None:
+    code, result = example
 
-    assert scan(options).gate.exit_code == 3
+    assert code == result["gate"]["exitCode"] == 1
+    assert result["scan"]["asOf"] == "2026-11-24T08:00:00Z"
+    assert len(result["gaps"]) == result["summary"]["gaps"] == 4
 
 
-def test_arm_json_is_scanned_with_the_policies_of_ones_own() -> None:
-    result = scan(ScanOptions(PolicyOptions(paths=(str(EXAMPLES / "policies"),)), inputs=ARM))
+def test_where_no_failure_counts_the_scan_is_still_incomplete(tmp_path: Path) -> None:
+    assert scan(tmp_path, str(SNAPSHOT), "--fail-on", "critical")[0] == 3
 
-    assert found(result, Outcome.FAIL) == {
+
+def test_arm_json_is_scanned_with_policies_of_ones_own(tmp_path: Path) -> None:
+    code, result = scan(tmp_path, *ARM, "-p", str(EXAMPLES / "policies"))
+
+    assert code == 1
+    assert found(result, "fail") == {
         ("contoso-keyless", "contoso-support-test"),
         ("contoso-owner", "contoso-support-test"),
         ("contoso-request-burst", "contoso-support-test/deployments/answers"),
     }
-    assert found(result, Outcome.UNKNOWN) == {("contoso-owner", "mlw-support/computes/ci-noor")}
-    assert found(result, Outcome.PASS) == {
+    assert found(result, "unknown") == {("contoso-owner", "mlw-support/computes/ci-noor")}
+    assert found(result, "pass") == {
         ("contoso-keyless", "contoso-support"),
         ("contoso-owner", "contoso-support"),
         ("contoso-owner", "mlw-support/computes/train"),
@@ -149,15 +164,13 @@ def test_arm_json_is_scanned_with_the_policies_of_ones_own() -> None:
     }
 
 
-def test_the_parameters_file_overrides_every_policy_that_declares_its_names() -> None:
-    file = EXAMPLES / "parameters.yaml"
-    overrides = tuple(overrides_from_file(file.read_bytes(), str(file)))
-    policies = ("builtin", str(EXAMPLES / "policies"))
+def test_the_parameters_file_overrides_every_policy_that_declares_its_names(tmp_path: Path) -> None:
+    policies = ("-p", "builtin", "-p", str(EXAMPLES / "policies"))
 
-    result = scan(ScanOptions(PolicyOptions(policies, overrides), inputs=ARM))
+    _, result = scan(tmp_path, *ARM, *policies, "--parameters", str(EXAMPLES / "parameters.yaml"))
 
-    failures = found(result, Outcome.FAIL)
+    failures = found(result, "fail")
     assert ("ml-instance-idle-shutdown", "mlw-support/computes/ci-noor") in failures
     assert ("openai-deployment-rate-limit", "contoso-support-test/deployments/answers") not in failures
     assert ("required-tags", "contoso-support") not in failures
-    assert result.scan.parameters["requiredTags"] == ["owner", "cost-center"]
+    assert result["scan"]["parameters"]["requiredTags"] == ["owner", "cost-center"]
