@@ -39,7 +39,8 @@ def difference(result: CaseResult, width: int = 100) -> list[str]:
     lines: list[str] = []
     for mismatch in result.mismatches:
         for label, text in _rows(mismatch):
-            for index, line in enumerate(wrap(one_line(text), max(20, width - 10))):
+            breaks = "/" if label == "resource" else " "
+            for index, line in enumerate(wrap(one_line(text), max(20, width - 10), breaks=breaks)):
                 lines.append(f"{label if not index else '':<10}{line}")
     number, _ = result.case.place.position()
     lines.append(f"{'case':<10}{result.case.place.file}:{number}")
