@@ -27,6 +27,7 @@ class GapReason(StrEnum):
     TRUNCATED = "truncated"
     UNSUPPORTED = "unsupported"
     REFUSED = "refused"
+    INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,19 @@ class AzureOptions:
     `cloud` is AzureCloud, AzureUSGovernment or AzureChinaCloud. `subscriptions` are ids; none means every
     subscription the credential sees. `resource_groups` are names in any case; none means all. `environ`
     holds AZGATE_ARM_ENDPOINT, AZGATE_METRICS_ENDPOINT, AZURE_AUTHORITY_HOST, REQUESTS_CA_BUNDLE and
-    SSL_CERT_FILE; azure-identity reads its own AZURE_* variables from the process.
+    SSL_CERT_FILE; azure-identity reads its own AZURE_* variables from the process. `concurrency` calls are
+    under way at a time; a subscription that answers 429 is waited for `max_wait` seconds in all; one call may
+    take `connect_timeout` seconds to connect and `read_timeout` seconds between two pieces of its answer.
     """
 
     cloud: str = "AzureCloud"
     subscriptions: tuple[str, ...] = ()
     resource_groups: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    concurrency: int = 32
+    max_wait: float = 300.0
+    connect_timeout: float = 10.0
+    read_timeout: float = 60.0
 
 
 class AzureSource:
@@ -45,6 +51,7 @@ class AzureSource:
         self._options = options
         self._credential = credential
         self._sleep = sleep
+        self._interrupts: list[Callable[[], None]] = []
 
     def collect(self, needs: Needs, as_of: datetime, progress: Callable[[str], None] = lambda _: None) -> Inventory:
         """Read everything `needs` asks for; what cannot be read is a gap in the inventory.
@@ -55,4 +62,17 @@ class AzureSource:
         """
         from scanner.sources.azure.collect import collect
 
-        return collect(self._options, needs, as_of, progress=progress, credential=self._credential, sleep=self._sleep)
+        return collect(
+            self._options,
+            needs,
+            as_of,
+            progress=progress,
+            credential=self._credential,
+            sleep=self._sleep,
+            interrupts=self._interrupts,
+        )
+
+    def interrupt(self) -> None:
+        """End a `collect` that is under way within a second: what was not read becomes a gap. For signal handlers."""
+        for interrupt in self._interrupts:
+            interrupt()

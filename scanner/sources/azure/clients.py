@@ -16,6 +16,7 @@ from azure.core.rest import HttpResponse
 
 from scanner.sources.azure.credentials import SharedCredential
 from scanner.sources.azure.endpoints import Endpoints
+from scanner.sources.azure.limiter import MAX_WAIT, Limiter, LimiterPolicy
 from scanner.sources.azure.readonly import ReadOnlyPolicy
 from scanner.sources.azure.retries import BoundedRetryPolicy, Patience
 from scanner.sources.azure.transport import SharedTransport
@@ -45,8 +46,15 @@ class Channel:
 class Clients:
     """Makes clients when they are first wanted; all share one transport, one credential and one patience."""
 
-    def __init__(self, endpoints: Endpoints, credential: SharedCredential, transport: SharedTransport) -> None:
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        credential: SharedCredential,
+        transport: SharedTransport,
+        max_wait: float = MAX_WAIT,
+    ) -> None:
         self.endpoints = endpoints
+        self.limiter = Limiter(transport.wait, max_wait=max_wait, clock=transport.now)
         self._credential = credential
         self._transport = transport
         self._patience = Patience()
@@ -82,8 +90,8 @@ class Clients:
         """Give the constructor arguments that every client gets; a policy belongs to one pipeline."""
         return {
             "transport": self._transport,
-            "retry_policy": BoundedRetryPolicy(self._patience),
-            "per_retry_policies": [ReadOnlyPolicy(base)],
+            "retry_policy": BoundedRetryPolicy(self._patience, self.limiter),
+            "per_retry_policies": [ReadOnlyPolicy(base), LimiterPolicy(self.limiter)],
             "user_agent": f"azgate/{VERSION}",
         }
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from azure.core.exceptions import AzureError
 
@@ -17,11 +18,12 @@ from scanner.sources.azure.credentials import SharedCredential, authenticate, de
 from scanner.sources.azure.endpoints import certificate_file, endpoints_for
 from scanner.sources.azure.facts import FACT_KINDS, FACT_READERS
 from scanner.sources.azure.facts.base import FactContext
+from scanner.sources.azure.limiter import lane
 from scanner.sources.azure.reader import Reader
 from scanner.sources.azure.resources import read_resources
 from scanner.sources.azure.scope import read_scope
 from scanner.sources.azure.transport import SharedTransport
-from scanner.sources.azure.workers import THREADS, Workers
+from scanner.sources.azure.workers import Workers
 
 Progress = Callable[[str], None]
 
@@ -34,14 +36,33 @@ def collect(
     progress: Progress,
     credential: object | None,
     sleep: Callable[[float], None] | None,
+    interrupts: list[Callable[[], None]],
 ) -> Inventory:
     """Read what `needs` asks for; see AzureSource.collect."""
     endpoints = endpoints_for(options.cloud, options.environ)
-    transport = SharedTransport(certificate_file(options.environ), sleep=sleep, connections=THREADS)
+    transport = SharedTransport(
+        certificate_file(options.environ),
+        sleep=sleep,
+        connections=options.concurrency,
+        connect_timeout=options.connect_timeout,
+        read_timeout=options.read_timeout,
+    )
     shared = SharedCredential(credential, make=lambda: default_credential(endpoints, transport))
-    clients = Clients(endpoints, shared, transport)
+    clients = Clients(endpoints, shared, transport, options.max_wait)
+    host = urlsplit(endpoints.arm).netloc
+    workers = Workers(
+        options.concurrency,
+        delay=lambda path: clients.limiter.delay(lane(host, path)),
+    )
+
+    def interrupt() -> None:
+        # In this order: when the wait ends, every further call must already be refused.
+        transport.refuse()
+        workers.interrupt()
+
+    interrupts.append(interrupt)
     try:
-        with _quiet_loggers(), Workers() as workers:
+        with _quiet_loggers():
             progress("signing in")
             authenticate(shared, endpoints.arm_scope, options.environ)
             if needs.of_kind("metrics") and (endpoints.metrics or endpoints.metrics_domain):

@@ -10,7 +10,7 @@ from scanner.sources.azure.collectors import COLLECTORS
 from scanner.sources.azure.collectors.base import Collector
 from scanner.sources.azure.reader import Reader
 from scanner.sources.azure.scope import ORIGIN, Scope
-from scanner.sources.azure.workers import Workers
+from scanner.sources.azure.workers import Workers, lane_path
 
 EVERY_TYPE = "*"
 """Stands for all types that azgate reads, in a rule that names none."""
@@ -51,7 +51,7 @@ def read_resources(
         calls = [(collector, parent) for collector in wave for parent in by_type.get(collector.parent, ())]
         for collector in wave:
             progress(f"reading {collector.type}: {len(by_type.get(collector.parent, ()))} lists")
-        listings = workers.map(lambda call: call[0].collect(call[1], reader), calls)
+        listings = workers.map(lambda call: call[0].collect(call[1], reader), calls, lambda call: lane_path(call[1]))
         for (collector, parent), listing in zip(calls, listings, strict=True):
             gaps.extend(fault.gap(parent.id, collector.type) for fault in listing.faults)
             members = by_type.setdefault(collector.type.lower(), [])

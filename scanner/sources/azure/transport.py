@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import requests
-from azure.core.exceptions import ServiceRequestError
 from azure.core.pipeline.transport import RequestsTransport
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
+from scanner.model.inventory import GapReason
+from scanner.sources.azure.faults import Fault, ReadError
 from scanner.sources.azure.retries import CONNECT_TIMEOUT, LONGEST_WAIT, READ_TIMEOUT
 
 
@@ -19,7 +21,7 @@ class SharedTransport(RequestsTransport):  # type: ignore[misc]  # azure-core hi
     """azure-core's transport over a shared session, with waiting that ends when the scan does.
 
     `certificates` is a PEM file of trusted certificates, None for the default ones; `sleep` replaces the
-    waiting between attempts.
+    waiting between attempts, and time passes by what was slept.
     """
 
     def __init__(
@@ -27,32 +29,51 @@ class SharedTransport(RequestsTransport):  # type: ignore[misc]  # azure-core hi
         certificates: str | None = None,
         *,
         sleep: Callable[[float], object] | None = None,
-        connections: int = 16,
+        connections: int = 32,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
     ) -> None:
         self._stopped = threading.Event()
-        self._pause = sleep or self._stopped.wait
+        self._sleep = sleep
+        self._slept = 0.0
         super().__init__(
             session=_session(connections),
             session_owner=False,
             connection_verify=certificates or True,
-            connection_timeout=CONNECT_TIMEOUT,
-            read_timeout=READ_TIMEOUT,
+            connection_timeout=connect_timeout,
+            read_timeout=read_timeout,
         )
 
     def send(self, request: Any, **options: Any) -> Any:
         """Send one request, unless the scan is over: a thread in the middle of a long list ends with it."""
         if self._stopped.is_set():
-            raise ServiceRequestError("the scan was stopped")
+            raise ReadError(Fault(GapReason.INTERRUPTED, "the scan was interrupted before this was read"))
         return super().send(request, **options)
 
     def sleep(self, duration: float) -> None:
         """Wait between two attempts; the authority's Retry-After has no bound of its own."""
-        self._pause(min(duration, LONGEST_WAIT))
+        self.wait(min(duration, LONGEST_WAIT))
+
+    def wait(self, seconds: float) -> bool:
+        """Wait; True where the scan was stopped meanwhile."""
+        if self._sleep is None:
+            return self._stopped.wait(seconds)
+        self._sleep(seconds)
+        self._slept += seconds
+        return self._stopped.is_set()
+
+    def now(self) -> float:
+        """Give the time in seconds, of a clock that only goes forward."""
+        return time.monotonic() + self._slept
 
     def stop(self) -> None:
-        """Close all connections and wake up whoever waits: a scan can be interrupted."""
-        self._stopped.set()
+        """Refuse every further call and close all connections."""
+        self.refuse()
         self.session.close()
+
+    def refuse(self) -> None:
+        """Refuse every further call and wake up whoever waits."""
+        self._stopped.set()
 
 
 def _session(connections: int) -> requests.Session:

@@ -4,8 +4,7 @@ import pytest
 import requests
 
 from scanner.errors import SourceError
-from scanner.sources.azure.retries import GIVE_UPS, HASTY_READ_TIMEOUT, Patience
-from scanner.sources.azure.workers import THREADS
+from scanner.sources.azure.retries import GIVE_UPS, HASTY_READ_TIMEOUT, SHORTEST_WAIT, THROTTLED_ATTEMPTS, Patience
 from tests.sources.azure.fakes import (
     ACCOUNT,
     ACCOUNTS,
@@ -41,15 +40,42 @@ def test_throttling_that_ends_is_no_gap(quiet_arm):
     quiet_arm.lists(ACCOUNTS, account())
     inventory = quiet_arm.collect(needs(ACCOUNT_TYPE))
     assert [one.name for one in inventory.scanned] == ["chat"]
-    assert (inventory.gaps, quiet_arm.slept) == ((), [7.0, 3.0])
+    assert inventory.gaps == ()
+    assert [7 <= quiet_arm.slept[0] <= 7.7, 3 <= quiet_arm.slept[1] <= 3.3, len(quiet_arm.slept)] == [True, True, 2]
 
 
-def test_permanent_throttling_is_a_gap_after_four_attempts(quiet_arm):
+def test_permanent_throttling_is_a_gap_after_six_attempts(quiet_arm):
     quiet_arm.error(ACCOUNTS, 429, "TooManyRequests", headers={"Retry-After": "20"})
     inventory = quiet_arm.collect(needs(ACCOUNT_TYPE))
     assert gaps_of(inventory) == {(*ACCOUNTS_GAP, "throttled")}
-    assert accounts_calls(quiet_arm) == 4
-    assert quiet_arm.slept == [20.0, 20.0, 20.0]
+    assert accounts_calls(quiet_arm) == 1 + THROTTLED_ATTEMPTS
+    assert len(quiet_arm.slept) == THROTTLED_ATTEMPTS
+    assert all(20 <= seconds <= 22 for seconds in quiet_arm.slept)
+
+
+def test_throttling_without_a_word_on_how_long_is_waited_for_longer_each_time(quiet_arm):
+    quiet_arm.error(ACCOUNTS, 429, "TooManyRequests")
+    assert gaps_of(quiet_arm.collect(needs(ACCOUNT_TYPE))) == {(*ACCOUNTS_GAP, "throttled")}
+    assert len(quiet_arm.slept) == THROTTLED_ATTEMPTS
+    assert all(2**n <= seconds <= 1.1 * 2**n for n, seconds in enumerate(quiet_arm.slept))
+
+
+def test_a_throttled_answer_that_asks_for_no_wait_gets_a_short_one(quiet_arm):
+    quiet_arm.error(ACCOUNTS, 429, "TooManyRequests", headers={"Retry-After": "0"})
+    quiet_arm.lists(ACCOUNTS, account())
+    assert quiet_arm.collect(needs(ACCOUNT_TYPE)).gaps == ()
+    assert SHORTEST_WAIT <= quiet_arm.slept[0] <= 1.1 * SHORTEST_WAIT
+
+
+def test_cost_managements_own_headers_say_how_long_to_wait(quiet_arm):
+    headers = {
+        "x-ms-ratelimit-microsoft.costmanagement-qpu-retry-after": "4",
+        "x-ms-ratelimit-microsoft.costmanagement-entity-retry-after": "12",
+    }
+    quiet_arm.error(ACCOUNTS, 429, "TooManyRequests", headers=headers)
+    quiet_arm.lists(ACCOUNTS, account())
+    assert quiet_arm.collect(needs(ACCOUNT_TYPE)).gaps == ()
+    assert 12 <= quiet_arm.slept[0] <= 13.2
 
 
 @pytest.mark.parametrize("headers", [{"Retry-After": "3600"}, {"x-ms-retry-after-ms": "61000"}, {"Retry-After": "inf"}])
@@ -97,19 +123,22 @@ def test_a_silent_server_is_asked_twice_and_then_a_gap(quiet_arm):
     assert accounts_calls(quiet_arm) == 2
 
 
-def test_one_kind_of_call_that_stays_throttled_is_soon_sent_once_only(arm):
-    parents = [f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/a{number:03}" for number in range(100)]
+def throttled_accounts(arm, count):
+    parents = [f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/a{number:03}" for number in range(count)]
     arm.lists("/subscriptions", subscription())
     arm.lists(f"{SUBSCRIPTION}/resourcegroups")
     arm.lists(ACCOUNTS, *(account(one) for one in parents))
-    for one in parents[:-1]:
+    for one in parents:
         arm.error(f"{one}/deployments", 429, "TooManyRequests", headers={"Retry-After": "30"})
-    arm.lists(f"{parents[-1]}/deployments")
-    inventory = arm.collect(needs(DEPLOYMENT_TYPE))
-    assert len(inventory.gaps) == 99
-    # What is under way when patience ends (a call per thread), or when the last account answers, waits in full.
-    assert len(arm.slept) <= 3 * (2 * THREADS + GIVE_UPS)
-    assert len([call for call in arm.calls if call.path == f"{parents[-1]}/deployments"]) == 1
+    return parents
+
+
+def test_a_subscription_that_stays_throttled_costs_no_more_than_the_patience(arm):
+    throttled_accounts(arm, 100)
+    inventory = arm.collect(needs(DEPLOYMENT_TYPE), max_wait=100)
+    assert {gap.reason for gap in inventory.gaps} == {"throttled"}
+    assert len(inventory.gaps) == 100
+    assert len([call for call in arm.calls if call.path.endswith("/deployments")]) < 100 * (1 + THROTTLED_ATTEMPTS)
 
 
 def test_patience_is_kept_per_host_subscription_and_kind_of_call():
@@ -126,11 +155,9 @@ def test_patience_is_kept_per_host_subscription_and_kind_of_call():
     assert not patience.is_over(kind)
 
 
-def test_time_outs_are_shorter_once_patience_is_over(arm, monkeypatch):
+def test_time_outs_are_shorter_once_patience_is_over(arm):
     timeouts = []
     parents = [f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/a{number}" for number in range(GIVE_UPS + 1)]
-    monkeypatch.setattr("scanner.sources.azure.collect.THREADS", 1)
-    monkeypatch.setattr("scanner.sources.azure.workers.Workers.__init__.__defaults__", (1,))
     arm.lists("/subscriptions", subscription())
     arm.lists(f"{SUBSCRIPTION}/resourcegroups")
     arm.lists(ACCOUNTS, *(account(one) for one in parents))
@@ -141,7 +168,7 @@ def test_time_outs_are_shorter_once_patience_is_over(arm, monkeypatch):
 
     for one in parents:
         arm.mock.add_callback("GET", f"{ARM}{one}/deployments", silent)
-    arm.collect(needs(DEPLOYMENT_TYPE))
+    arm.collect(needs(DEPLOYMENT_TYPE), concurrency=1)
     assert timeouts == [(10, 60)] * 2 * GIVE_UPS + [(10, HASTY_READ_TIMEOUT)]
 
 
