@@ -74,7 +74,8 @@ def tokens_per_minute(resource: Resource, env: Environment) -> tuple[str, Any, f
 
 
 def _key(entry: Any) -> Any:
-    key = entry.get("key") if isinstance(entry, dict) else entry
+    """Give an entry's key in lower case; UNKNOWN where the entry is none that can be read."""
+    key = entry.get("key") if isinstance(entry, dict) else UNKNOWN
     return key.lower() if isinstance(key, str) else UNKNOWN if key is UNKNOWN else ""
 
 
