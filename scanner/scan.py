@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from scanner.evaluation.coverage import Coverage
 from scanner.evaluation.evaluate import evaluate
@@ -22,12 +23,10 @@ from scanner.policies.parameters import Override
 from scanner.policies.sections import Section, load_with_sections
 from scanner.policies.selection import select
 from scanner.rules.rule import needs_of
+from scanner.sources.azure import AzureOptions, AzureSource
 from scanner.sources.files import read_inputs
 from scanner.sources.json_document import parse_json, read_bytes
 from scanner.version import VERSION
-
-if TYPE_CHECKING:
-    from scanner.sources.azure import AzureOptions
 
 Progress = Callable[[str], None]
 
@@ -36,14 +35,13 @@ def silent(_: str) -> None:
     """Show no progress."""
 
 
-@dataclass(frozen=True, slots=True)
-class LiveOptions:
-    """What of live Azure to read: cloud, subscription ids, resource group names; and the environment."""
+Interruptible = Callable[[Callable[[], None]], AbstractContextManager[None]]
+"""Takes what ends the reading of Azure early; while its context lasts, somebody may call that."""
 
-    cloud: str = "AzureCloud"
-    subscriptions: tuple[str, ...] = ()
-    resource_groups: tuple[str, ...] = ()
-    environ: Mapping[str, str] = field(default_factory=dict)
+
+def uninterrupted(_: Callable[[], None]) -> AbstractContextManager[None]:
+    """Let nobody interrupt."""
+    return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +74,14 @@ class ScanOptions:
 
     policy: PolicyOptions = PolicyOptions()
     inputs: tuple[str, ...] = ()
-    live: LiveOptions = LiveOptions()
+    live: AzureOptions = field(default_factory=AzureOptions)
     waivers: WaiverOptions = WaiverOptions()
     fail_on: str = "low"
     allow_gaps: bool = False
     as_of: datetime | None = None
     stdin: BinaryIO | None = None
     progress: Progress = silent
+    interruptible: Interruptible = uninterrupted
 
 
 def loaded_policies(options: PolicyOptions) -> list[PolicyFile]:
@@ -95,28 +94,25 @@ def chosen_policies(options: PolicyOptions) -> list[PolicyFile]:
     return select(loaded_policies(options), options.rules, options.excluded)
 
 
-def read_azure(options: LiveOptions, needs: Needs, as_of: datetime, progress: Progress) -> Inventory:
-    """Read live Azure; the only place from which the SDK is reached."""
-    from scanner.sources.azure import AzureSource
-
-    return AzureSource(_azure_options(options)).collect(needs, as_of, progress)
-
-
-def _azure_options(options: LiveOptions) -> AzureOptions:
-    from scanner.sources.azure import AzureOptions
-
-    return AzureOptions(
-        cloud=options.cloud,
-        subscriptions=options.subscriptions,
-        resource_groups=options.resource_groups,
-        environ=options.environ,
-    )
+def read_azure(
+    options: AzureOptions, needs: Needs, as_of: datetime, progress: Progress, interruptible: Interruptible
+) -> Inventory:
+    """Read live Azure; while it reads, `interruptible` knows how to end it early."""
+    source = AzureSource(options)
+    with interruptible(source.interrupt):
+        return source.collect(needs, as_of, progress)
 
 
-def collect(policy: PolicyOptions, live: LiveOptions, as_of: datetime, progress: Progress = silent) -> Inventory:
+def collect(
+    policy: PolicyOptions,
+    live: AzureOptions,
+    as_of: datetime,
+    progress: Progress = silent,
+    interruptible: Interruptible = uninterrupted,
+) -> Inventory:
     """Read from live Azure what the chosen rules need."""
-    files = chosen_policies(policy)
-    return read_azure(live, needs_of([rule for file in files for rule in file.rules], as_of), as_of, progress)
+    rules = [rule for file in chosen_policies(policy) for rule in file.rules]
+    return read_azure(live, needs_of(rules, as_of), as_of, progress, interruptible)
 
 
 def load_baseline(file: str) -> Baseline:
@@ -147,7 +143,8 @@ def scan_with_coverage(options: ScanOptions) -> tuple[ScanResult, Coverage]:
         as_of = options.as_of or inventory.collected_at or started
     else:
         as_of = options.as_of or started.replace(microsecond=0)
-        inventory = read_azure(options.live, needs_of(rules, as_of), as_of, options.progress)
+        needs = needs_of(rules, as_of)
+        inventory = read_azure(options.live, needs, as_of, options.progress, options.interruptible)
     options.progress(f"evaluating {len(rules)} rules on {len(inventory.scanned)} resources")
     findings, not_evaluated = evaluate(inventory, rules, as_of)
     coverage = Coverage(inventory, _ids(loaded), _ids(files) - {skipped.rule_id for skipped in not_evaluated})

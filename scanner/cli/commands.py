@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scanner.scan import LiveOptions, PolicyOptions
+    from scanner.scan import PolicyOptions
+    from scanner.sources.azure import AzureOptions
 
 
 def scan(options: argparse.Namespace) -> int:
     """`azgate scan`."""
+    from scanner.cli.interrupt import interruptible
     from scanner.cli.outputs import parse_outputs, write_reports
     from scanner.cli.progress import progress
     from scanner.cli.waivers import baseline_target, waiver_options
@@ -35,6 +37,7 @@ def scan(options: argparse.Namespace) -> int:
                 allow_gaps=options.allow_gaps,
                 as_of=options.as_of,
                 progress=show,
+                interruptible=interruptible,
             )
         )
     baseline = target.updated(result, coverage) if target else None
@@ -47,6 +50,7 @@ def scan(options: argparse.Namespace) -> int:
 def collect(options: argparse.Namespace) -> int:
     """`azgate collect`: exit 3 where the snapshot has gaps."""
     from scanner.cli.exit_codes import ExitCode
+    from scanner.cli.interrupt import interruptible
     from scanner.cli.outputs import check_path, write_output
     from scanner.cli.progress import progress
     from scanner.scan import collect as run
@@ -55,7 +59,7 @@ def collect(options: argparse.Namespace) -> int:
     check_path(options.output)
     as_of = options.as_of or datetime.now(UTC).replace(microsecond=0)
     with progress() as show:
-        inventory = run(_policy(options), _live(options), as_of, show)
+        inventory = run(_policy(options), _live(options), as_of, show, interruptible)
     write_output(options.output, write(inventory))
     counts = f"{len(inventory.scanned)} resources, {len(inventory.facts)} facts, {len(inventory.gaps)} gaps"
     sys.stderr.write(f"azgate: collected {counts}\n")
@@ -93,12 +97,16 @@ def _policy(options: argparse.Namespace) -> PolicyOptions:
     )
 
 
-def _live(options: argparse.Namespace) -> LiveOptions:
-    from scanner.scan import LiveOptions
+def _live(options: argparse.Namespace) -> AzureOptions:
+    from scanner.sources.azure import AzureOptions
 
-    return LiveOptions(
+    return AzureOptions(
         cloud=options.cloud,
         subscriptions=tuple(options.subscription),
         resource_groups=tuple(options.resource_group),
         environ=os.environ,
+        concurrency=options.concurrency,
+        max_wait=options.max_wait,
+        connect_timeout=options.connect_timeout,
+        read_timeout=options.read_timeout,
     )

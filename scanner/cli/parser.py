@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +34,31 @@ def timestamp(text: str) -> datetime:
     if moment.year < 1970:
         raise argparse.ArgumentTypeError(f"'{text}' is no timestamp such as 2026-11-24T08:00:00Z")
     return moment
+
+
+def _seconds(text: str) -> float:
+    """Read a duration: seconds, or ISO 8601."""
+    from scanner.rules.times import parse_duration
+
+    try:
+        seconds = float(text)
+    except ValueError:
+        parsed = parse_duration(text)
+        if parsed is None:
+            raise argparse.ArgumentTypeError(f"'{text}' is no duration such as 90 (seconds) or PT1M30S") from None
+        seconds = parsed
+    if not 0 < seconds < 1e6:
+        raise argparse.ArgumentTypeError(f"'{text}' must be more than 0 and less than 11 days")
+    return seconds
+
+
+def _between(least: int, most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"'{text}' must be a whole number from {least} to {most}")
+        return int(text)
+
+    return number
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -112,6 +138,22 @@ def _add_live_options(parser: argparse.ArgumentParser) -> None:
         "--subscription", action="append", default=[], metavar="ID", help="default: all that are visible"
     )
     group.add_argument("--resource-group", action="append", default=[], metavar="NAME", help="default: all")
+    group.add_argument(
+        "--concurrency", type=_between(1, 256), default=32, metavar="N", help="calls at a time; default: 32"
+    )
+    group.add_argument(
+        "--max-wait",
+        type=_seconds,
+        default=300.0,
+        metavar="DURATION",
+        help="for a throttled subscription; default: PT5M",
+    )
+    group.add_argument(
+        "--connect-timeout", type=_seconds, default=10.0, metavar="DURATION", help="of one call; default: PT10S"
+    )
+    group.add_argument(
+        "--read-timeout", type=_seconds, default=60.0, metavar="DURATION", help="of one call; default: PT1M"
+    )
     group.add_argument("--cloud", choices=_CLOUDS, default=_CLOUDS[0], help=f"default: {_CLOUDS[0]}")
 
 
