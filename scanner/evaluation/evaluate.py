@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
+from scanner.evaluation.askable import judgeable
 from scanner.evaluation.variants import judge_variants
 from scanner.model.inventory import Inventory
 from scanner.model.resource import Resource
@@ -23,15 +24,15 @@ _log = logging.getLogger(__name__)
 def evaluate(inventory: Inventory, rules: Sequence[Rule], as_of: datetime) -> tuple[list[Finding], list[NotEvaluated]]:
     """Judge every resource by every rule that is about it.
 
-    A rule whose facts no source can hold is not asked at all, or not about the resources of those sources,
-    and says so in the second list.
+    A rule about what no source can hold (facts, other resources, a type that was not asked for) is not asked at
+    all, or not about the resources of those sources, and says so in the second list.
     """
     env = Environment(inventory, as_of)
     shown: dict[str, ResourceInfo] = {}
     findings: list[Finding] = []
     not_evaluated: list[NotEvaluated] = []
     for rule in rules:
-        resources, reason = _judgeable(rule, env)
+        resources, reason = judgeable(rule, env)
         if reason:
             not_evaluated.append(NotEvaluated(rule.info.id, reason))
         for resource in resources:
@@ -44,24 +45,6 @@ def evaluate(inventory: Inventory, rules: Sequence[Rule], as_of: datetime) -> tu
                 info = shown[resource.key] = _info(resource, inventory)
             findings.append(Finding(rule.info, info, verdict, severity or rule.severity))
     return findings, not_evaluated
-
-
-def _judgeable(rule: Rule, env: Environment) -> tuple[Iterable[Resource], str]:
-    """Give the resources this rule may be asked about, and why it is not asked about the others."""
-    if obstacle := rule.obstacle(env):
-        return (), obstacle
-    wanted = frozenset(kind for kind, _ in rule.facts)
-    resources = rule.resources(env)
-    if not wanted:
-        return resources, ""
-    sources = env.inventory.sources
-    able = frozenset(source.kind for source in sources if wanted <= source.fact_kinds)
-    unable = [source for source in sources if source.kind not in able]
-    if not unable:
-        return resources, ""
-    names = ", ".join(dict.fromkeys(source.kind for source in unable))
-    reason = f"needs {' and '.join(sorted(wanted))}, which an input of kind {names} cannot hold"
-    return [resource for resource in resources if resource.origin.source in able], reason
 
 
 def _judge(rule: Rule, resource: Resource, env: Environment) -> tuple[Verdict, Severity | None] | None:

@@ -63,11 +63,14 @@ class SourceInfo:
 
     `kind` names the reader ("azure", "snapshot", "arm-json"), `name` the file or endpoint, `fact_kinds`
     what that input can hold beside resources; a rule whose facts no input can hold is not evaluated.
+    `not_asked` are the types (in lower case) that were not read because nobody asked for them, and why: their
+    absence says nothing.
     """
 
     kind: str
     name: str
     fact_kinds: frozenset[str] = frozenset()
+    not_asked: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

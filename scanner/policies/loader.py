@@ -161,7 +161,8 @@ class _Loader:
         if assertion is None or assertion is NEVER or when is NEVER or not types:
             return None
         facts = tuple(dict.fromkeys(fact for used in compiler.used for fact in used.facts()))
-        return Rule(_info(model, label), model.severity, types, when, assertion, facts)
+        reads = frozenset().union(*(used.reads() for used in compiler.used))
+        return Rule(_info(model, label), model.severity, types, when, assertion, facts, reads=reads)
 
     def _condition(
         self, compiler: Compiler, rule: dict[str, Any], word: str, parameters: dict[str, Any], place: Place

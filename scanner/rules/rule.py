@@ -49,6 +49,8 @@ class Rule:
     """Says why the rule cannot be asked at all of this inventory; "" where it can."""
     variants: tuple[Variant, ...] = ()
     """The first whose `when` holds is asked in this rule's stead."""
+    reads: frozenset[str] = frozenset()
+    """ARM types, in lower case, of resources that it looks at without judging them."""
 
     def resources(self, env: Environment) -> list[Resource]:
         """Give every resource this rule is about, whether or not its `when` holds."""
@@ -59,9 +61,13 @@ class Rule:
             found.extend(DERIVED[kind](env) if kind in DERIVED else env.inventory.by_type.get(kind, ()))
         return found
 
+    def subject_types(self) -> frozenset[str]:
+        """Give the types that have to be read for there to be something to judge."""
+        return frozenset().union(*(_DERIVED_FROM.get(kind, frozenset({kind})) for kind in self.types))
+
     def read_types(self) -> frozenset[str]:
         """Give the types that have to be read for this rule."""
-        return frozenset().union(*(_DERIVED_FROM.get(kind, frozenset({kind})) for kind in self.types))
+        return self.subject_types() | self.reads
 
 
 def needs_of(rules: list[Rule], as_of: datetime) -> Needs:
@@ -69,7 +75,9 @@ def needs_of(rules: list[Rule], as_of: datetime) -> Needs:
     types = frozenset().union(*(rule.read_types() for rule in rules))
     asked = [*rules, *(variant.rule for rule in rules for variant in rule.variants)]
     facts = [
-        FactNeed(kind, rule.read_types(), _applies(rule, as_of), query) for rule in asked for kind, query in rule.facts
+        FactNeed(kind, rule.subject_types(), _applies(rule, as_of), query)
+        for rule in asked
+        for kind, query in rule.facts
     ]
     return Needs(types, tuple(facts))
 

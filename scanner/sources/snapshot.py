@@ -38,6 +38,7 @@ def write(inventory: Inventory) -> str:
         "scopes": list(inventory.scopes),
         "sources": [
             {"kind": source.kind, "name": source.name, "factKinds": sorted(source.fact_kinds)}
+            | ({"notAsked": dict(sorted(source.not_asked.items()))} if source.not_asked else {})
             for source in inventory.sources
         ],
     }
@@ -80,7 +81,7 @@ def read(document: Any, file: str) -> Inventory:
         resources=tuple(resources.values()),
         facts=tuple(fields.items("facts", lambda body, _: _fact(body))),
         gaps=tuple(fields.items("gaps", lambda body, _: _gap(body))),
-        sources=(SourceInfo(NAME, file, fields.fact_kinds()),),
+        sources=(SourceInfo(NAME, file, fields.fact_kinds(), fields.not_asked()),),
         scopes=tuple(str(scope) for scope in fields.array("scopes")),
         collected_at=fields.time("collectedAt"),
     )
@@ -148,6 +149,14 @@ class _Fields:
             if isinstance(listed, list):
                 kinds.update(str(kind) for kind in listed)
         return frozenset(kinds)
+
+    def not_asked(self) -> dict[str, str]:
+        """Give the types that none of the sources was asked for."""
+        given = [source.get("notAsked") for source in self.array("sources") if isinstance(source, dict)]
+        found = [{str(kind).lower(): str(why) for kind, why in one.items()} for one in given if isinstance(one, dict)]
+        if not found or len(found) < len(given):
+            return {}
+        return {kind: why for kind, why in found[0].items() if all(kind in one for one in found)}
 
     def time(self, key: str) -> datetime | None:
         value = self.document.get(key)

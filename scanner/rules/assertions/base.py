@@ -71,3 +71,7 @@ class Assertion(BaseModel, ABC):
     def facts(self) -> tuple[tuple[str, MetricQuery | None], ...]:
         """Give the fact kinds this assertion needs, with the metric it asks for where the kind is "metrics"."""
         return ()
+
+    def reads(self) -> frozenset[str]:
+        """Give the ARM types, in lower case, of the resources it looks at beside the one it judges."""
+        return frozenset()

@@ -1,0 +1,74 @@
+"""Which rules may be asked at all: a rule about what no input can hold must not look like good news."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scanner.model.inventory import Inventory, SourceInfo
+from scanner.model.resource import Resource
+from scanner.rules.environment import Environment
+from scanner.rules.rule import DERIVED, EVERY_TYPE, Rule
+
+_LIVE = "azure"
+_OBSERVED = frozenset({_LIVE, "snapshot"})
+"""Kinds of sources that read everything they were asked for; another file holds what somebody put into it."""
+_OUTSIDE_ARM = ("microsoft.graph/", "github.copilot/")
+"""Types that are read only when asked for: a file without them was made without them."""
+
+
+def judgeable(rule: Rule, env: Environment) -> tuple[Iterable[Resource], str]:
+    """Give the resources this rule may be asked about, and why it is not asked about the others."""
+    if reason := rule.obstacle(env) or _absent(rule, env.inventory):
+        return (), reason
+    resources = rule.resources(env)
+    origins = frozenset(resource.origin.source for resource in resources)
+    unable: dict[str, str] = {}
+    for source in env.inventory.sources:
+        if reason := _lacking(rule, source, env.inventory, origins):
+            unable.setdefault(source.kind, reason)
+        else:
+            unable[source.kind] = ""
+    reasons = [reason for reason in unable.values() if reason]
+    if not reasons:
+        return resources, ""
+    return [one for one in resources if not unable.get(one.origin.source)], "; ".join(dict.fromkeys(reasons))
+
+
+def _absent(rule: Rule, inventory: Inventory) -> str:
+    """Say why no input can hold a resource of any of the rule's types; "" where one can."""
+    types = [kind for kind in rule.types if kind not in DERIVED and kind != EVERY_TYPE]
+    if not types or not inventory.sources or any(kind in inventory.by_type for kind in types):
+        return ""
+    if any(gap.what.lower() in types for gap in inventory.gaps):
+        return ""
+    reasons = [_not_held(source, kind) for source in inventory.sources for kind in types]
+    return "; ".join(dict.fromkeys(reasons)) if all(reasons) else ""
+
+
+def _not_held(source: SourceInfo, kind: str) -> str:
+    if kind in source.not_asked:
+        return source.not_asked[kind]
+    if source.kind != _LIVE and kind.startswith(_OUTSIDE_ARM):
+        return f"is about {kind}, of which the input of kind {source.kind} has none"
+    return ""
+
+
+def _lacking(rule: Rule, source: SourceInfo, inventory: Inventory, origins: frozenset[str]) -> str:
+    """Say what the rule looks at, beside the resource itself, that this source cannot hold; "" for nothing.
+
+    Facts are out of a source's reach whatever it holds; other resources are missed only where there is one to judge.
+    """
+    wanted = frozenset(kind for kind, _ in rule.facts)
+    if not wanted <= source.fact_kinds:
+        return f"needs {' and '.join(sorted(wanted))}, which an input of kind {source.kind} cannot hold"
+    if not rule.reads or source.kind not in origins or any(_holds(source, kind, inventory) for kind in rule.reads):
+        return ""
+    return f"needs {' or '.join(sorted(rule.reads))}, of which the input of kind {source.kind} has none"
+
+
+def _holds(source: SourceInfo, kind: str, inventory: Inventory) -> bool:
+    if kind in source.not_asked:
+        return False
+    return source.kind in _OBSERVED or any(
+        resource.origin.source == source.kind for resource in inventory.by_type.get(kind, ())
+    )
