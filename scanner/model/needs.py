@@ -18,9 +18,11 @@ class MetricQuery:
     """One Azure Monitor time series, as a rule asks for it.
 
     `on` is where the metric lives: "parent" (an account's metric split by deployment) or "self".
-    `dimension` splits it, "" for none. `aggregation` is average | maximum | minimum | total | count;
-    `interval` an ISO 8601 grain that Azure Monitor has (PT1M, PT5M, PT15M, PT30M, PT1H, PT6H, PT12H,
-    P1D) or FULL; `window` how far back from the scan's clock.
+    `dimension` splits it, "" for none; `also` are further dimensions that split it (in Azure Monitor's
+    filter: `dimension eq '*' and StatusCode eq '*'`), so that each series carries one value of every one.
+    `aggregation` is average | maximum | minimum | total | count; `interval` an ISO 8601 grain that Azure
+    Monitor has (PT1M, PT5M, PT15M, PT30M, PT1H, PT6H, PT12H, P1D) or FULL; `window` how far back from the
+    scan's clock.
     """
 
     metric: str
@@ -29,6 +31,7 @@ class MetricQuery:
     window: timedelta
     on: str = "self"
     dimension: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Metric facts: the points a rule asked for, out of what Azure Monitor answered.
 
 Fact kind "metrics", scope the resource that has the metric; data is a list of
-`{"query": {metric, aggregation, interval, start, end, dimension}, "value": <Azure's own metric object>}`.
+`{"query": {metric, aggregation, interval, start, end, dimension, also}, "value": <Azure's own metric object>}`.
+`also` is a list of further dimensions, and may be left out where there is none.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,6 +28,34 @@ FULL = "FULL"
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """One value; `moment` is where its grain starts, None where Azure Monitor does not say."""
+
+    moment: datetime | None
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One time series, nulls left out; `labels` are lower-case dimension to lower-case value."""
+
+    labels: Mapping[str, str]
+    samples: tuple[Sample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What answers a query: its series, and when it was read until (None: as long as the rule looks).
+
+    `reason` says why it could not be read at all.
+    """
+
+    series: tuple[Series, ...] = ()
+    until: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Points:
     """Values in time order, nulls left out; `reason` says why the metric could not be read at all."""
 
@@ -35,24 +65,47 @@ class Points:
 
 def read_points(resource: Resource, query: MetricQuery, env: Environment) -> Points:
     """Give the points of `query` for `resource`. No points and no reason: Azure Monitor answered, with nothing."""
+    answer = _answer(resource, query, env)
+    values = (value for one in answer.series for value in _values(one, query.aggregation, answer.bounds))
+    return Points(tuple(values), answer.reason)
+
+
+def read_series(resource: Resource, query: MetricQuery, env: Environment) -> Reading:
+    """Give the time series of `query` for `resource`. No series and no reason: Azure Monitor answered, with nothing."""
+    answer = _answer(resource, query, env)
+    found = (Series(_labels(one), _samples(one, query.aggregation, answer.bounds)) for one in answer.series)
+    return Reading(tuple(found), answer.until, answer.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The series as Azure Monitor wrote them, and between which moments their points count (None: all do)."""
+
+    series: tuple[Any, ...] = ()
+    bounds: tuple[datetime, datetime] | None = None
+    until: datetime | None = None
+    reason: str = ""
+
+
+def _answer(resource: Resource, query: MetricQuery, env: Environment) -> _Answer:
     owner = parent_key(resource.key) if query.on == "parent" else resource.key
     if owner is None:
-        return Points(reason="the resource that has the metric is not known")
+        return _Answer(reason="the resource that has the metric is not known")
     fact = env.inventory.fact(METRICS, owner)
     gap = env.inventory.gap(f"{METRICS}/{query.metric}", owner) or env.inventory.gap(METRICS, owner)
-    unread = Points(reason=f"it could not be read ({gap.reason})" if gap else "it was not read")
-    start = env.as_of - query.window
-    entry = _entry(fact.data, query, start) if fact is not None else None
+    unread = _Answer(reason=f"it could not be read ({gap.reason})" if gap else "it was not read")
+    entry = _entry(fact.data, query, env.as_of - query.window) if fact is not None else None
     if entry is None:
         return unread
     if reason := _unfit(entry, query, env.as_of):
-        return Points(reason=reason)
-    wanted = resource.name.lower() if query.dimension else None
-    series = [s for s in _list(entry.get("value"), "timeseries") if wanted is None or _split(s, query) == wanted]
+        return _Answer(reason=reason)
+    series = _list(entry.get("value"), "timeseries")
+    if query.dimension:
+        name = query.dimension.lower()
+        series = [one for one in series if _labels(one).get(name) == resource.name.lower()]
     if gap is not None and not series:
         return unread
-    bounds = _bounds(entry, query, env.as_of)
-    return Points(tuple(value for one in series for value in _values(one, query.aggregation, bounds)))
+    return _Answer(tuple(series), _bounds(entry, query, env.as_of), _span(entry)[1])
 
 
 def _unfit(entry: dict[str, Any], query: MetricQuery, as_of: datetime) -> str:
@@ -102,6 +155,7 @@ def _same(asked: dict[str, Any], query: MetricQuery) -> bool:
         and str(asked.get("aggregation", "")).lower() == query.aggregation
         and asked.get("interval") == query.interval
         and str(asked.get("dimension") or "").lower() == query.dimension.lower()
+        and sorted(str(name).lower() for name in _list(asked, "also")) == sorted(name.lower() for name in query.also)
     )
 
 
@@ -114,26 +168,35 @@ def _list(container: Any, key: str) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _split(series: Any, query: MetricQuery) -> str:
-    """Give the value of the query's dimension, in lower case; Azure writes dimension names in lower case."""
+def _labels(series: Any) -> dict[str, str]:
+    """Give the values of the dimensions that split the metric, in lower case as Azure writes their names."""
+    found: dict[str, str] = {}
     for pair in _list(series, "metadatavalues"):
         name = pair.get("name") if isinstance(pair, dict) else None
-        if isinstance(name, dict) and str(name.get("value", "")).lower() == query.dimension.lower():
-            return str(pair.get("value", "")).lower()
-    return ""
+        if isinstance(name, dict):
+            found.setdefault(str(name.get("value", "")).lower(), str(pair.get("value", "")).lower())
+    return found
+
+
+def _samples(series: Any, aggregation: str, bounds: tuple[datetime, datetime] | None) -> tuple[Sample, ...]:
+    points = _list(series, "data")
+    found = ((point, _value(point, aggregation, bounds)) for point in points)
+    return tuple(Sample(_moment(point.get("timeStamp")), value) for point, value in found if value is not None)
 
 
 def _values(series: Any, aggregation: str, bounds: tuple[datetime, datetime] | None) -> list[float]:
-    """Give the values between `bounds`; a point without a value, or that does not say when, is none."""
-    found: list[float] = []
-    for point in _list(series, "data"):
-        value = point.get(aggregation) if isinstance(point, dict) else None
-        number = None if isinstance(value, str) else as_number(value)
-        if number is None:
-            continue
-        if bounds is not None:
-            moment = _moment(point.get("timeStamp"))
-            if moment is None or not bounds[0] <= moment <= bounds[1]:
-                continue
-        found.append(float(number))
-    return found
+    found = (_value(point, aggregation, bounds) for point in _list(series, "data"))
+    return [value for value in found if value is not None]
+
+
+def _value(point: Any, aggregation: str, bounds: tuple[datetime, datetime] | None) -> float | None:
+    """Give a point's value; None where it has none, lies outside `bounds`, or does not say when."""
+    value = point.get(aggregation) if isinstance(point, dict) else None
+    number = None if isinstance(value, str) else as_number(value)
+    if number is None:
+        return None
+    if bounds is not None:
+        moment = _moment(point.get("timeStamp"))
+        if moment is None or not bounds[0] <= moment <= bounds[1]:
+            return None
+    return float(number)

@@ -13,7 +13,7 @@ from scanner.model.resource import Resource
 from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion, Duration, in_percent
 from scanner.rules.environment import HOLDS, Environment, Judgement
-from scanner.rules.series import METRICS, read_points
+from scanner.rules.series import METRICS, Points, read_points
 from scanner.rules.times import write_duration
 
 RETENTION = timedelta(days=93)
@@ -46,12 +46,16 @@ class Metric(Assertion):
     `scope: parent` reads the metric of the resource's parent, split by `dimension`, whose value is the resource's
     name (how Azure Monitor keeps a deployment's metrics on its account). Points without a value are no points.
     No point at all is unknown, or with `noData: zero` counts as one zero if the reading itself succeeded.
-    `shareAtLeast` is the share (0 to 1) of points at or above `threshold`.
+    `shareAtLeast` is the share (0 to 1) of points at or above `threshold`. `also` splits the metric further, and
+    the statistic is over the points of all series. `fallback` is an older name of the metric, whose points count
+    where there are none by its newer name.
     """
 
     name: str = Field(description="Azure Monitor's name of the metric.")
     scope: Literal["self", "parent"] = Field(default="self", description="Which resource has the metric.")
     dimension: str = Field(default="", description="Dimension whose value is the resource's name.")
+    also: list[str] = Field(default=[], description="Further dimensions that split the metric.")
+    fallback: str = Field(default="", description="Older name of the metric.")
     aggregation: Literal["average", "minimum", "maximum", "total", "count"] = "average"
     interval: Literal["PT1M", "PT5M", "PT15M", "PT30M", "PT1H", "PT6H", "PT12H", "P1D", "FULL"] = "PT1H"
     window: Duration = Field(
@@ -74,13 +78,19 @@ class Metric(Assertion):
             raise ValueError("'threshold' belongs to statistic: shareAtLeast, which needs it")
         return self
 
-    def query(self) -> MetricQuery:
-        """Give the time series this asks for."""
-        return MetricQuery(self.name, self.aggregation, self.interval, self.window, self.scope, self.dimension)
+    def queries(self) -> tuple[MetricQuery, ...]:
+        """Give the time series this asks for, the preferred one first."""
+        names = (self.name, self.fallback) if self.fallback else (self.name,)
+        return tuple(
+            MetricQuery(
+                name, self.aggregation, self.interval, self.window, self.scope, self.dimension, tuple(self.also)
+            )
+            for name in names
+        )
 
     def facts(self) -> tuple[tuple[str, MetricQuery | None], ...]:
         """Metrics."""
-        return ((METRICS, self.query()),)
+        return tuple((METRICS, query) for query in self.queries())
 
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:
         """See the class."""
@@ -89,8 +99,8 @@ class Metric(Assertion):
         word, holds = _COMPARISONS[comparison]
         window = write_duration(self.window.total_seconds())
         expected = f"{word} {self._number(limit)} over {window}"
-        path = f"metrics.{self.name}"
-        series = read_points(resource, self.query(), env)
+        name, series = self._measured(resource, env)
+        path = f"metrics.{name}"
         points = series.points
         if not points and self.no_data == "zero" and not series.reason:
             points = (0.0,)
@@ -102,8 +112,13 @@ class Metric(Assertion):
         if holds(value, limit):
             return HOLDS
         what = _WORDS.get(self.statistic) or f"the share of points at or above {self.threshold:g}{self.unit} of"
-        message = f"{what} {self.name} is {self._number(value)}; it must be {expected}"
+        message = f"{what} {name} is {self._number(value)}; it must be {expected}"
         return Judgement(False, message, (Evidence(f"{path} ({self.statistic})", _rounded(value), expected),))
+
+    def _measured(self, resource: Resource, env: Environment) -> tuple[str, Points]:
+        """Give the points, and the name they go by: the first one's, or its fallback's where only that has any."""
+        read = [(query.metric, read_points(resource, query, env)) for query in self.queries()]
+        return next((each for each in read if each[1].points), read[0])
 
     def _number(self, value: float) -> str:
         if self.statistic == "shareAtLeast":

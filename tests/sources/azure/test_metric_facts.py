@@ -104,6 +104,22 @@ def test_the_batch_endpoint_of_the_region_is_asked_with_its_own_token(arm):
     assert not inventory.gaps
 
 
+def test_a_query_split_further_filters_by_every_dimension_and_is_a_question_of_its_own(arm):
+    arm.serve_chat()
+    batch_answer(arm, (ACCOUNT, [metric(series())]))
+    by_status = about_deployments("metrics", metric=replace(QUERY, also=("StatusCode",)))
+
+    inventory = arm.collect(needs(DEPLOYMENT_TYPE, facts=(REQUESTS, by_status)))
+
+    assert [call.query["filter"] for call in metrics_calls(arm)] == [
+        "ModelDeploymentName eq '*'",
+        "ModelDeploymentName eq '*' and StatusCode eq '*'",
+    ]
+    plain, split = (entry["query"] for entry in only_fact(inventory).data)
+    assert "also" not in plain
+    assert split["also"] == ["StatusCode"]
+
+
 def test_a_metrics_endpoint_replaces_the_regions_own(arm):
     arm.serve_chat()
     arm.environ = {"AZGATE_METRICS_ENDPOINT": "https://metrics.example"}

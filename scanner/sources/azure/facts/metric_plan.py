@@ -55,6 +55,7 @@ def plan(context: FactContext) -> list[Question]:
             query.aggregation.lower(),
             query.interval.upper(),
             query.dimension.lower(),
+            tuple(sorted(name.lower() for name in query.also)),
             query.window if full else None,
         )
         known = queries.get(key, query)

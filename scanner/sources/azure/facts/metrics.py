@@ -73,6 +73,7 @@ def _facts(context: FactContext, pairs: list[tuple[Resource, MetricQuery]], answ
                 "start": start,
                 "end": end,
                 "dimension": query.dimension,
+                **({"also": list(query.also)} if query.also else {}),
             }
             ids.setdefault(owner.key, owner.id)
             data.setdefault(owner.key, []).append({"query": asked, "value": answer.metric})
@@ -115,7 +116,7 @@ def _batch_parameters(context: FactContext, question: Question) -> dict[str, str
         "starttime": start,
         "endtime": end,
         **_common_parameters(question.owners[0], query),
-        **({"filter": f"{query.dimension} eq '*'", "top": str(TOP)} if query.dimension else {}),
+        **_split("filter", query),
     }
 
 
@@ -125,7 +126,7 @@ def _by_resource(context: FactContext, owner: Resource, query: MetricQuery) -> _
         "api-version": API_VERSION,
         "timespan": "/".join(span(query, context.as_of)),
         **_common_parameters(owner, query),
-        **({"$filter": f"{query.dimension} eq '*'", "top": str(TOP)} if query.dimension else {}),
+        **_split("$filter", query),
     }
     path = f"{owner.id.rstrip('/')}/providers/Microsoft.Insights/metrics"
     try:
@@ -136,6 +137,12 @@ def _by_resource(context: FactContext, owner: Resource, query: MetricQuery) -> _
     if not isinstance(values, list):
         return _Answer(fault=Fault(GapReason.MALFORMED, "the answer has no `value`"))
     return _judge(values, query)
+
+
+def _split(name: str, query: MetricQuery) -> dict[str, str]:
+    """Ask for one series a value of the query's dimensions; a filter joins dimensions with `and`."""
+    dimensions = [one for one in (query.dimension, *query.also) if one]
+    return {name: " and ".join(f"{one} eq '*'" for one in dimensions), "top": str(TOP)} if dimensions else {}
 
 
 def _common_parameters(owner: Resource, query: MetricQuery) -> dict[str, str]:
