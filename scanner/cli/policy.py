@@ -6,9 +6,11 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from scanner.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from scanner.policy_tests.loader import Suite
@@ -16,8 +18,7 @@ if TYPE_CHECKING:
 
 def test(options: argparse.Namespace) -> int:
     """`azgate policy test`."""
-    from scanner.cli.exit_codes import ExitCode
-    from scanner.cli.outputs import STDOUT, parse_outputs, write_output
+    from scanner.cli.outputs import parse_outputs, write_output
     from scanner.policy_tests import console, junit
     from scanner.policy_tests.loader import load_suite
     from scanner.policy_tests.run import run_suite
@@ -26,14 +27,10 @@ def test(options: argparse.Namespace) -> int:
     suite = load_suite(options.path)
     result = run_suite(suite, _chosen(suite, options.rule))
     for output in outputs:
-        terminal = output.path == STDOUT and sys.stdout.isatty()
-        color = terminal and not os.environ.get("NO_COLOR")
-        text = (
-            junit.render(result, datetime.now(UTC))
-            if output.format == "junit"
-            else console.render(result, color=color, width=_width(terminal))
-        )
-        write_output(output.path, text)
+        if output.format == "junit":
+            write_output(output.path, junit.render(result, datetime.now(UTC)))
+        else:
+            _write_text(output.path, lambda color, width: console.render(result, color=color, width=width))
     return ExitCode.PASSED if result.good else ExitCode.FAILED
 
 
@@ -46,13 +43,8 @@ def _chosen(suite: Suite, patterns: Sequence[str]) -> frozenset[str] | None:
     return frozenset(rule.info.id for file in select(suite.policies, patterns, ()) for rule in file.rules)
 
 
-def _width(terminal: bool) -> int:
-    return min(shutil.get_terminal_size((80, 24)).columns, 120) if terminal else 80
-
-
 def validate(options: argparse.Namespace) -> int:
     """`azgate policy validate`."""
-    from scanner.cli.exit_codes import ExitCode
     from scanner.errors import PolicyError
     from scanner.policies.field_check import field_warnings
     from scanner.policy_tests.loader import load_suite
@@ -75,3 +67,78 @@ def validate(options: argparse.Namespace) -> int:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def list_rules(options: argparse.Namespace) -> int:
+    """`azgate policy list`."""
+    from scanner.cli.outputs import parse_outputs, write_output
+    from scanner.cli.policy_text import rule_list, rule_table
+    from scanner.policies.catalogue_page import catalogue_page
+    from scanner.policies.loader import load_policies
+    from scanner.policies.rule_sheet import rule_sheets
+
+    flags = [flag if "=" in flag else f"{flag}=-" for flag in options.output]
+    outputs = parse_outputs(flags, ("table", "json", "markdown"))
+    sheets = rule_sheets(load_policies(options.path))
+    for output in outputs:
+        if output.format == "table":
+            _write_text(output.path, lambda color, width: rule_table(sheets, color=color, width=width))
+        else:
+            write_output(output.path, rule_list(sheets) if output.format == "json" else catalogue_page(sheets))
+    return ExitCode.PASSED
+
+
+def explain(options: argparse.Namespace) -> int:
+    """`azgate policy explain`."""
+    from scanner.cli.outputs import STDOUT
+    from scanner.cli.policy_text import rule_page
+    from scanner.errors import ConfigError, PolicyError, Problem
+    from scanner.policies.loader import load_policies
+    from scanner.policies.parameters import overrides_from_flags
+    from scanner.policies.rule_sheet import rule_sheets
+    from scanner.policies.sections import read_parameter_file
+    from scanner.policy_tests.examples import example
+    from scanner.policy_tests.language import Expected
+    from scanner.policy_tests.loader import load_suite
+    from scanner.rules.place import suggestion
+    from scanner.sources.json_document import read_bytes
+
+    overrides = [o for file in options.parameters for o in read_parameter_file(read_bytes(file), file).overrides]
+    files = load_policies(options.policy, [*overrides, *overrides_from_flags(options.parameter)])
+    sheets = {sheet.info.id.lower(): sheet for sheet in rule_sheets(files)}
+    sheet = sheets.get(options.rule.lower())
+    if sheet is None:
+        hint = suggestion(options.rule, [known.info.id for known in sheets.values()])
+        raise ConfigError(Problem(f"there is no rule '{options.rule}'", hint=hint))
+    try:
+        cases = [case for file in load_suite(options.policy).files for case in file.cases]
+    except PolicyError as error:
+        sys.stderr.write(f"azgate: warning: no examples: the test files have {len(error.problems)} errors\n")
+        cases = []
+    passing, failing = (example(cases, sheet.info.id, wanted) for wanted in (Expected.PASS, Expected.FAIL))
+    _write_text(STDOUT, lambda color, width: rule_page(sheet, passing, failing, color=color, width=width))
+    return ExitCode.PASSED
+
+
+def schema(options: argparse.Namespace) -> int:
+    """`azgate policy schema`."""
+    import json
+
+    from scanner.cli.outputs import check_path, write_output
+    from scanner.policies.schema import policy_schema
+    from scanner.policy_tests.schema import cases_schema
+
+    check_path(options.output)
+    document = cases_schema() if options.tests else policy_schema()
+    write_output(options.output, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    return ExitCode.PASSED
+
+
+def _write_text(path: str, draw: Callable[[bool, int], str]) -> None:
+    """Write text that is drawn for where it goes: with colour and the whole width on a terminal only."""
+    from scanner.cli.outputs import STDOUT, write_output
+
+    terminal = path == STDOUT and sys.stdout.isatty()
+    color = terminal and not os.environ.get("NO_COLOR")
+    width = min(shutil.get_terminal_size((80, 24)).columns, 120) if terminal else 80
+    write_output(path, draw(color, width))

@@ -23,6 +23,9 @@ def add_policy_commands(subparsers: Any, command: Callable[..., argparse.Argumen
     commands = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _test(commands, command)
     _validate(commands, command)
+    _list(commands, command)
+    _explain(commands, command)
+    _schema(commands, command)
 
 
 def _test(subparsers: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -44,6 +47,36 @@ def _validate(subparsers: Any, command: Callable[..., argparse.ArgumentParser]) 
     parser = command(subparsers, "validate", policy.validate, "check policy and test files, all errors at once")
     _add_paths(parser, "policy or test file, or folder; default: builtin")
     parser.add_argument("--strict", action="store_true", help="a warning is an error")
+
+
+def _list(subparsers: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
+    parser = command(subparsers, "list", policy.list_rules, "list the rules of policies")
+    _add_paths(parser, "policy file or folder; default: builtin")
+    parser.add_argument(
+        "-o",
+        "--output",
+        "--format",
+        action="append",
+        default=[],
+        metavar="FORMAT[=PATH]",
+        help="table, json or markdown; without PATH to standard output; default: table",
+    )
+
+
+def _explain(subparsers: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
+    parser = command(subparsers, "explain", policy.explain, "say what a rule asserts, why, and what to do about it")
+    parser.add_argument("rule", metavar="RULE", help="id of the rule")
+    parser.add_argument("-p", "--policy", action="append", default=[], metavar="PATH", help="default: builtin")
+    parser.add_argument(
+        "--parameter", action="append", default=[], metavar="NAME=VALUE", help="override; VALUE is YAML"
+    )
+    parser.add_argument("--parameters", action="append", default=[], metavar="FILE", help="overrides, YAML or JSON")
+
+
+def _schema(subparsers: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
+    parser = command(subparsers, "schema", policy.schema, "print the JSON Schema of policy files, for editors")
+    parser.add_argument("--tests", action="store_true", help="the schema of test files instead")
+    parser.add_argument("-o", "--output", default="-", metavar="FILE", help="default: standard output")
 
 
 def _add_paths(parser: argparse.ArgumentParser, words: str) -> None:

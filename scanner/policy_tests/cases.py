@@ -38,6 +38,10 @@ class Case:
     message: str | None
     severity: Severity | None
 
+    def environment(self) -> Environment:
+        """Give what the rule may look at."""
+        return Environment(self.inventory, self.as_of)
+
 
 @dataclass(frozen=True, slots=True)
 class Head:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.evaluation.evaluate import evaluate
@@ -12,7 +12,6 @@ from scanner.model.verdict import Outcome, Severity
 from scanner.policy_tests.cases import Case
 from scanner.policy_tests.language import Expected
 from scanner.policy_tests.loader import Suite
-from scanner.rules.environment import Environment
 from scanner.rules.operators import like
 
 
@@ -100,15 +99,29 @@ def _without(outcome: Expected, rules: Iterable[str], cases: Sequence[Case]) -> 
     return tuple(rule for rule in rules if rule not in covered)
 
 
-def run_case(case: Case) -> CaseResult:
-    """Judge the case's inventory by its rule, as a scan does, and compare."""
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What a scan says of a case: findings by normalised id, and why the rule was not evaluated, if so."""
+
+    findings: Mapping[str, Finding]
+    reason: str
+
+
+def evaluate_case(case: Case) -> Evaluated:
+    """Judge the case's inventory by its rule, as a scan does."""
     findings, not_evaluated = evaluate(case.inventory, [case.rule], case.as_of)
-    found = {normalise_id(finding.resource.id): finding for finding in findings}
-    reason = not_evaluated[0].reason if not_evaluated else ""
-    absent = Expected.NOT_EVALUATED if not_evaluated else Expected.NOT_APPLICABLE
+    by_id = {normalise_id(finding.resource.id): finding for finding in findings}
+    return Evaluated(by_id, not_evaluated[0].reason if not_evaluated else "")
+
+
+def run_case(case: Case) -> CaseResult:
+    """Judge a case and compare."""
+    evaluated = evaluate_case(case)
+    reason = evaluated.reason
+    absent = Expected.NOT_EVALUATED if reason else Expected.NOT_APPLICABLE
     mismatches: list[Mismatch] = []
     for resource in _resources(case):
-        finding = found.get(resource.key)
+        finding = evaluated.findings.get(resource.key)
         actual = absent if finding is None else Expected(finding.outcome.value)
         wanted = case.expected.get(resource.key)
         if wanted is None:
@@ -123,8 +136,7 @@ def run_case(case: Case) -> CaseResult:
 
 def _resources(case: Case) -> Iterable[Resource]:
     """Give the resources that the rule is about or the case has an expectation of, each once."""
-    env = Environment(case.inventory, case.as_of)
-    known = {resource.key: resource for resource in case.rule.resources(env)}
+    known = {resource.key: resource for resource in case.rule.resources(case.environment())}
     for key in case.expected:
         if key not in known:
             known[key] = case.inventory.by_key[key]

@@ -1,0 +1,94 @@
+"""Everything there is to say about a rule, in words: `policy list`, `policy explain` and docs/rules.md draw it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scanner.model.result import RuleInfo
+from scanner.policies.azure_policy import Definition
+from scanner.policies.language import ParameterModel
+from scanner.policies.loader import PolicyFile, WrittenRule
+from scanner.policies.words import Line, condition_lines, parameters_in
+from scanner.rules.rule import EVERY_TYPE, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSheet:
+    """A parameter that a rule uses, and its value in force."""
+
+    name: str
+    declared: ParameterModel
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSheet:
+    """A rule in words.
+
+    `types` are ARM types as the policy spells them; `applies` is empty where the rule is about all of them.
+    An Azure Policy definition says what violates it: then `violates` is true and `passes` holds that.
+    """
+
+    info: RuleInfo
+    policy: str
+    line: int
+    types: tuple[str, ...]
+    applies: tuple[Line, ...]
+    passes: tuple[Line, ...]
+    parameters: tuple[ParameterSheet, ...]
+    violates: bool = False
+
+
+def rule_sheets(files: Iterable[PolicyFile]) -> list[RuleSheet]:
+    """Give a sheet for every rule of some policy files, in their order."""
+    return [sheet for file in files for sheet in _sheets(file)]
+
+
+def _sheets(file: PolicyFile) -> list[RuleSheet]:
+    written = {each.model.id: each for each in file.written}
+    paired = dict(zip(file.rules, file.definitions, strict=False)) if len(file.rules) == len(file.definitions) else {}
+    return [
+        _of_written(rule, written[rule.info.id], file)
+        if rule.info.id in written
+        else _of_definition(rule, paired.get(rule), file)
+        for rule in file.rules
+    ]
+
+
+def _of_written(rule: Rule, written: WrittenRule, file: PolicyFile) -> RuleSheet:
+    model = written.model
+    line, _ = written.place.position()
+    return RuleSheet(
+        info=rule.info,
+        policy=file.name,
+        line=line,
+        types=tuple(model.resource),
+        applies=tuple(condition_lines(model.when, file.parameters)),
+        passes=tuple(condition_lines(model.assertion, file.parameters)),
+        parameters=_parameters(file, parameters_in([model.when, model.assertion])),
+    )
+
+
+def _of_definition(rule: Rule, definition: Definition | None, file: PolicyFile) -> RuleSheet:
+    body: Mapping[str, Any] = definition.properties.get("policyRule") or {} if definition else {}
+    line, _ = definition.place.position() if definition else (0, 0)
+    return RuleSheet(
+        info=rule.info,
+        policy=file.name,
+        line=line,
+        types=("any resource type",) if rule.types == (EVERY_TYPE,) else rule.types,
+        applies=(),
+        passes=tuple(condition_lines(body.get("if"), file.parameters)),
+        parameters=_parameters(file, parameters_in(dict(body))),
+        violates=True,
+    )
+
+
+def _parameters(file: PolicyFile, used: set[str]) -> tuple[ParameterSheet, ...]:
+    return tuple(
+        ParameterSheet(name, declared, file.parameters.get(name, declared.default))
+        for name, declared in file.declared.items()
+        if name.lower() in used
+    )
