@@ -17,8 +17,9 @@ __all__ = ["AzureOptions", "AzureSource"]
 class AzureOptions:
     """What to read, and where Azure is.
 
-    `cloud` is AzureCloud, AzureUSGovernment or AzureChinaCloud. `subscriptions` are ids; none means every
-    subscription the credential sees. `resource_groups` are names in any case; none means all. `environ`
+    `cloud` is AzureCloud, AzureUSGovernment or AzureChinaCloud. `subscriptions` are ids; those below
+    `management_groups` (ids too) are added; without either every subscription the credential sees is read.
+    `resource_groups` are names in any case; none means all. `environ`
     holds AZGATE_ARM_ENDPOINT, AZGATE_METRICS_ENDPOINT, AZURE_AUTHORITY_HOST, REQUESTS_CA_BUNDLE and
     SSL_CERT_FILE; azure-identity reads its own AZURE_* variables from the process. `concurrency` calls are
     under way at a time; a subscription that answers 429 is waited for `max_wait` seconds in all; one call may
@@ -27,6 +28,7 @@ class AzureOptions:
 
     cloud: str = "AzureCloud"
     subscriptions: tuple[str, ...] = ()
+    management_groups: tuple[str, ...] = ()
     resource_groups: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     concurrency: int = 32

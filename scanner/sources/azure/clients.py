@@ -86,6 +86,10 @@ class Clients:
                 self._channels[key] = Channel(base, client.send_request)
             return self._channels[key]
 
+    def pause(self, seconds: float) -> None:
+        """Wait as between two attempts of a call."""
+        self._transport.sleep(seconds)
+
     def settings(self, base: str) -> dict[str, Any]:
         """Give the constructor arguments that every client gets; a policy belongs to one pipeline."""
         return {

@@ -95,7 +95,13 @@ class _Scan:
 
     def run(self) -> Inventory:
         self._progress("reading subscriptions and resource groups")
-        scope = read_scope(self._reader, self._workers, self._options.subscriptions, self._options.resource_groups)
+        scope = read_scope(
+            self._reader,
+            self._workers,
+            self._options.subscriptions,
+            self._options.resource_groups,
+            self._options.management_groups,
+        )
         types = self._needs.types.union(*(need.types for need in self._needs.facts))
         found, gaps = read_resources(self._reader, self._workers, scope, types, self._progress)
         inventory = Inventory(

@@ -23,10 +23,12 @@ DETAIL_LENGTH = 300
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why one call failed."""
+    """Why one call failed; `status` and Azure's error `code` where there was an answer, else 0 and ""."""
 
     reason: GapReason
     detail: str
+    status: int = 0
+    code: str = ""
 
     def gap(self, scope: str, what: str) -> Gap:
         """Say that this is why `what` of `scope` could not be read."""
@@ -72,16 +74,16 @@ def fault_of(failure: Any) -> Fault:
         response = failure.response
         status = response.status_code if response is not None else None
         if status is not None and status >= 400:
-            return _fault_of_status(status, failure.reason or "", "")
+            return _fault_of_status(status, failure.reason or "")
         return Fault(GapReason.MALFORMED, _malformed(failure))
     if isinstance(failure, AzureError):
         return Fault(GapReason.UNREACHABLE, clean(f"no connection: {root_cause(failure)}"))
     if isinstance(failure, ValueError | RecursionError):
         return Fault(GapReason.MALFORMED, clean(f"the answer is no JSON: {failure}"))
-    return _fault_of_status(failure.status_code, failure.reason or "", _azure_message(failure))
+    return _fault_of_status(failure.status_code, failure.reason or "", *_azure_error(failure))
 
 
-def _fault_of_status(status: int, phrase: str, message: str) -> Fault:
+def _fault_of_status(status: int, phrase: str, code: str = "", message: str = "") -> Fault:
     if status >= 500:
         reason = GapReason.SERVER_ERROR
     elif status >= 400:
@@ -89,7 +91,8 @@ def _fault_of_status(status: int, phrase: str, message: str) -> Fault:
         reason = _BY_STATUS.get(status, GapReason.UNSUPPORTED)
     else:
         reason = GapReason.MALFORMED
-    return Fault(reason, clean(message or f"HTTP {status} {phrase}"))
+    said = ": ".join(word for word in (code, message) if word)
+    return Fault(reason, clean(said or f"HTTP {status} {phrase}"), status, code)
 
 
 def _malformed(failure: HttpResponseError) -> str:
@@ -98,18 +101,16 @@ def _malformed(failure: HttpResponseError) -> str:
     return clean(f"the answer is no JSON: {failure.message}")
 
 
-def _azure_message(response: Any) -> str:
-    """Give `code: message` of Azure's error body, "" where the body is none of Azure's."""
+def _azure_error(response: Any) -> tuple[str, str]:
+    """Give code and message of Azure's error body, "" for what is not there or where the body is none of Azure's."""
     try:
         body = response.json()
     except (AzureError, ValueError, RecursionError):
-        return ""
+        return "", ""
     error = body.get("error", body) if isinstance(body, dict) else None
-    if not isinstance(error, dict):
-        return ""
-    words = {str(key).lower(): value for key, value in error.items()}
-    said = [words[key] for key in ("code", "message") if isinstance(words.get(key), str) and words[key]]
-    return ": ".join(said)
+    words = {str(key).lower(): value for key, value in error.items()} if isinstance(error, dict) else {}
+    code, message = words.get("code"), words.get("message")
+    return code if isinstance(code, str) else "", message if isinstance(message, str) else ""
 
 
 def root_cause(failure: BaseException) -> str:

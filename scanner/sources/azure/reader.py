@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from azure.core.exceptions import AzureError
-from azure.core.rest import HttpRequest
+from azure.core.rest import HttpRequest, HttpResponse
 
 from scanner.model.values import Json
 from scanner.sources.azure.clients import Channel, Clients, Service
@@ -15,6 +15,8 @@ from scanner.sources.azure.faults import ReadError, fault_of
 from scanner.sources.azure.paging import PAGE_LIMIT, Listing, read_pages
 
 Parameters = Mapping[str, str]
+RESOURCE_GRAPH = "/providers/Microsoft.ResourceGraph/resources"
+RESOURCE_GRAPH_VERSION = {"api-version": "2021-03-01"}
 
 
 class Reader:
@@ -46,6 +48,17 @@ class Reader:
         # Only reads get as far as this, so a POST may be repeated like a GET.
         return _send(channel, request, retry_on_methods=frozenset({"POST"}))
 
+    def query_resource_graph(self, body: Json) -> tuple[Any, Mapping[str, str]]:
+        """Give the answer of Resource Graph to a query, and the headers that tell its quota; raises ReadError."""
+        channel = self._clients.arm(Service.SUBSCRIPTIONS)
+        request = HttpRequest("POST", _url(channel.base, RESOURCE_GRAPH, RESOURCE_GRAPH_VERSION), json=body)
+        response = _answer(channel, request, retry_on_methods=frozenset({"POST"}))
+        return _json(response), response.headers
+
+    def pause(self, seconds: float) -> None:
+        """Wait; ends early where the scan does."""
+        self._clients.pause(seconds)
+
     def _channel(self, service: Service, path: str) -> Channel:
         words = path.strip("/").split("/")
         subscription = words[1] if len(words) > 1 and words[0].lower() == "subscriptions" else ""
@@ -60,13 +73,24 @@ def _url(base: str, path: str, parameters: Parameters) -> str:
 
 
 def _send(channel: Channel, request: HttpRequest, **options: Any) -> Any:
+    return _json(_answer(channel, request, **options))
+
+
+def _answer(channel: Channel, request: HttpRequest, **options: Any) -> HttpResponse:
     # azure-core takes braces in a URL for a template; in a nextLink they may stand unquoted.
     request.url = request.url.replace("{", "%7B").replace("}", "%7D")
     request.headers["Accept"] = "application/json"
     try:
         response = channel.send(request, **options)
-        if response.status_code == 200:
-            return response.json()
     except (AzureError, ValueError, RecursionError) as error:
         raise ReadError(fault_of(error)) from error
-    raise ReadError(fault_of(response))
+    if response.status_code != 200:
+        raise ReadError(fault_of(response))
+    return response
+
+
+def _json(response: HttpResponse) -> Any:
+    try:
+        return response.json()
+    except (AzureError, ValueError, RecursionError) as error:
+        raise ReadError(fault_of(error)) from error

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from scanner.model.inventory import Gap, GapReason
 from scanner.model.resource import CONTAINERS, SUBSCRIPTION, Resource
 from scanner.sources.azure.collectors import COLLECTORS
 from scanner.sources.azure.collectors.base import Collector
 from scanner.sources.azure.reader import Reader
+from scanner.sources.azure.resource_graph import GraphAnswer, read_graph
 from scanner.sources.azure.scope import ORIGIN, Scope
 from scanner.sources.azure.workers import Workers, lane_path
 
@@ -18,7 +20,9 @@ EVERY_TYPE = "*"
 
 def needed_collectors(types: frozenset[str], registry: Sequence[Collector] = COLLECTORS) -> list[list[Collector]]:
     """Give the collectors for `types` and for the parents of those, in waves: each needs the wave before."""
-    wanted = {one.type.lower() for one in registry} if EVERY_TYPE in types else set(types)
+    wanted = set(types)
+    if EVERY_TYPE in types:
+        wanted |= {one.type.lower() for one in registry if not one.only_by_name}
     for collector in reversed(registry):
         if collector.type.lower() in wanted:
             wanted.add(collector.parent)
@@ -47,16 +51,46 @@ def read_resources(
     found: dict[str, Resource] = {}
     gaps = unreadable_types(types)
     by_type: dict[str, list[Resource]] = {SUBSCRIPTION: list(scope.subscriptions)}
-    for wave in needed_collectors(types):
-        calls = [(collector, parent) for collector in wave for parent in by_type.get(collector.parent, ())]
-        for collector in wave:
-            progress(f"reading {collector.type}: {len(by_type.get(collector.parent, ()))} lists")
+    waves = needed_collectors(types)
+    graph = _ask_graph(reader, scope, waves, progress)
+    gaps.extend(graph.gaps)
+
+    def keep(collector: Collector, resources: Iterable[Resource]) -> None:
+        members = by_type.setdefault(collector.type.lower(), [])
+        for resource in resources:
+            if resource.key not in found and scope.holds(resource):
+                found[resource.key] = resource
+                members.append(resource)
+
+    for wave in waves:
+        calls = [call for collector in wave for call in _calls(collector, by_type, graph)]
+        for kind, lists in Counter(collector.type for collector, _ in calls).items():
+            progress(f"reading {kind}: {lists} lists")
         listings = workers.map(lambda call: call[0].collect(call[1], reader), calls, lambda call: lane_path(call[1]))
+        for collector in wave:
+            keep(collector, graph.resources.get(collector.type.lower(), ()))
         for (collector, parent), listing in zip(calls, listings, strict=True):
             gaps.extend(fault.gap(parent.id, collector.type) for fault in listing.faults)
-            members = by_type.setdefault(collector.type.lower(), [])
-            for resource in (Resource(item, ORIGIN) for item in listing.items):
-                if resource.key not in found and scope.holds(resource):
-                    found[resource.key] = resource
-                    members.append(resource)
+            keep(collector, (Resource(item, ORIGIN) for item in listing.items))
     return list(found.values()), gaps
+
+
+def _ask_graph(
+    reader: Reader, scope: Scope, waves: Sequence[Sequence[Collector]], progress: Callable[[str], None]
+) -> GraphAnswer:
+    types = [collector.type for wave in waves for collector in wave if collector.in_resource_graph]
+    if types:
+        progress(f"asking Resource Graph for {len(types)} types")
+    return read_graph(reader, types, scope.subscriptions)
+
+
+def _calls(
+    collector: Collector, by_type: Mapping[str, Sequence[Resource]], graph: GraphAnswer
+) -> list[tuple[Collector, Resource]]:
+    """Give the lists that have to be asked for, with what Resource Graph answered left out."""
+    kind = collector.type.lower()
+    return [
+        (collector, parent)
+        for parent in by_type.get(collector.parent, ())
+        if collector.reads(parent) and not (collector.in_resource_graph and graph.covers(kind, parent.subscription_id))
+    ]

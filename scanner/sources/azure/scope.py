@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.errors import Problem, SourceError
 from scanner.model.inventory import Gap, GapReason
 from scanner.model.resource import Origin, Resource
+from scanner.model.values import Json
 from scanner.sources.azure.clients import Service
 from scanner.sources.azure.endpoints import ARM_VARIABLE
 from scanner.sources.azure.faults import Fault, ReadError
+from scanner.sources.azure.management_groups import HINT, subscriptions_below
+from scanner.sources.azure.paging import Listing
 from scanner.sources.azure.reader import Reader
 from scanner.sources.azure.workers import Workers
 
@@ -41,18 +44,31 @@ class Scope:
     gaps: tuple[Gap, ...]
 
     def holds(self, resource: Resource) -> bool:
-        """Say whether a resource lies in a chosen resource group."""
-        return not self.chosen or resource.resource_group.lower() in self.chosen
+        """Say whether a resource lies in a chosen resource group; a deleted account has it behind its region."""
+        _, word, rest = resource.key.partition("/resourcegroups/")
+        return not self.chosen or (bool(word) and rest.partition("/")[0] in self.chosen)
 
 
-def read_scope(reader: Reader, workers: Workers, subscriptions: Sequence[str], resource_groups: Sequence[str]) -> Scope:
-    """Read the subscriptions asked for (none: all there are) and their resource groups.
+def read_scope(
+    reader: Reader,
+    workers: Workers,
+    subscriptions: Sequence[str],
+    resource_groups: Sequence[str],
+    management_groups: Sequence[str] = (),
+) -> Scope:
+    """Read the subscriptions asked for, by id or by management group (none: all there are), and their groups.
 
-    Raises SourceError where all subscriptions were asked for and none can be listed.
+    Raises SourceError where all subscriptions were asked for and none can be listed, and where only
+    management groups were and none of them has a subscription that is known.
     """
-    asked = _distinct(subscriptions)
     names = _distinct(resource_groups)
-    found, gaps = _asked_for(reader, workers, asked) if asked else _all(reader)
+    asked, gaps = _asked(reader, workers, subscriptions, management_groups)
+    if asked:
+        listed = _list(reader).items if management_groups else []
+        found, missing = _asked_for(reader, workers, asked, {item["id"].strip("/").lower(): item for item in listed})
+    else:
+        found, missing = _all(reader)
+    gaps.extend(missing)
     chosen = frozenset(name.lower() for name in names)
     listings = workers.map(
         lambda one: reader.pages(Service.RESOURCES, f"{one.id.rstrip('/')}/resourcegroups", _GROUPS_VERSION), found
@@ -72,8 +88,12 @@ def read_scope(reader: Reader, workers: Workers, subscriptions: Sequence[str], r
     return Scope(tuple(found), tuple(groups), chosen, tuple(ids), tuple(gaps))
 
 
+def _list(reader: Reader) -> Listing:
+    return reader.pages(Service.SUBSCRIPTIONS, "/subscriptions", _SUBSCRIPTIONS_VERSION)
+
+
 def _all(reader: Reader) -> tuple[list[Resource], list[Gap]]:
-    listing = reader.pages(Service.SUBSCRIPTIONS, "/subscriptions", _SUBSCRIPTIONS_VERSION)
+    listing = _list(reader)
     if not listing.items and listing.faults:
         fault = listing.faults[0]
         raise SourceError(
@@ -90,15 +110,37 @@ def _all(reader: Reader) -> tuple[list[Resource], list[Gap]]:
     return [Resource(item, ORIGIN) for item in listing.items], gaps
 
 
-def _asked_for(reader: Reader, workers: Workers, asked: tuple[str, ...]) -> tuple[list[Resource], list[Gap]]:
-    for one in asked:
+def _asked(
+    reader: Reader, workers: Workers, subscriptions: Sequence[str], management_groups: Sequence[str]
+) -> tuple[tuple[str, ...], list[Gap]]:
+    """Give the ids of the subscriptions that were asked for, () for all; and why a management group has none."""
+    for one in subscriptions:
         if not re.fullmatch(r"\w[\w.-]*", one):
             raise SourceError(
                 Problem(f"{one!r} is not the id of a subscription", hint="`az account list` shows the ids")
             )
+    if not management_groups:
+        return _distinct(subscriptions), []
+    below, gaps = subscriptions_below(reader, workers, _distinct(management_groups))
+    asked = _distinct([*subscriptions, *below])
+    if not asked:
+        said = "; ".join(f"{gap.scope.rpartition('/')[2]}: {gap.detail}" for gap in gaps)
+        raise SourceError(Problem(f"no subscription is known of the management group: {said}", hint=HINT))
+    return asked, gaps
+
+
+def _asked_for(
+    reader: Reader, workers: Workers, asked: tuple[str, ...], listed: Mapping[str, Json]
+) -> tuple[list[Resource], list[Gap]]:
+    """Read each subscription that was asked for and is not `listed` (by id, "subscriptions/...", lower case)."""
     found: list[Resource] = []
     gaps: list[Gap] = []
-    for one, answer in zip(asked, workers.map(lambda one: _subscription(reader, one), asked), strict=True):
+
+    def read(one: str) -> Resource | Fault:
+        known = listed.get(f"subscriptions/{one}".lower())
+        return Resource(known, ORIGIN) if known is not None else _subscription(reader, one)
+
+    for one, answer in zip(asked, workers.map(read, asked), strict=True):
         if isinstance(answer, Resource):
             found.append(answer)
         else:
