@@ -17,6 +17,7 @@ from scanner.sources.azure import AzureOptions, AzureSource
 ARM = "https://management.azure.com"
 SUBSCRIPTION = "/subscriptions/0a000000-0000-0000-0000-000000000001"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/rg-chat"
+GRAPH = "/providers/Microsoft.ResourceGraph/resources"
 ACCOUNTS = f"{SUBSCRIPTION}/providers/Microsoft.CognitiveServices/accounts"
 ACCOUNT = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/chat"
 DEPLOYMENT_TYPE = "microsoft.cognitiveservices/accounts/deployments"
@@ -68,6 +69,23 @@ class FakeArm:
 
     def lists(self, path: str, *items: Any, next_link: Any = None) -> None:
         self.answer(path, {"value": list(items), **({"nextLink": next_link} if next_link is not None else {})})
+
+    def graph(self, *rows: Any, token: str | None = None, truncated: bool = False, headers: Any = None) -> None:
+        """Answer one query of Resource Graph; several: one after the other."""
+        body = {
+            "totalRecords": len(rows),
+            "count": len(rows),
+            "resultTruncated": str(truncated).lower(),
+            "facets": [],
+            "data": list(rows),
+            **({"$skipToken": token} if token else {}),
+        }
+        self.answer(GRAPH, body, method="POST", headers=headers)
+
+    def nowhere(self, *types: str, subscription: str = SUBSCRIPTION) -> None:
+        """Answer the lists of these types as a cloud does that does not know them."""
+        for kind in types:
+            self.error(f"{subscription}/providers/{kind}", 404, "InvalidResourceNamespace")
 
     def serve_chat(self) -> None:
         """One subscription with one group, one account and one deployment."""

@@ -1,13 +1,14 @@
 """What is read of which type, with which call, and what is not asked for."""
 
 import json
-from dataclasses import dataclass
 
 import pytest
 
 from scanner.model.inventory import SourceInfo
 from scanner.model.resource import SUBSCRIPTION as SUBSCRIPTION_TYPE
+from scanner.sources.azure.clients import Service
 from scanner.sources.azure.collectors import COLLECTORS
+from scanner.sources.azure.collectors.base import ArmList
 from scanner.sources.azure.resources import needed_collectors
 from tests.sources.azure.fakes import (
     ACCOUNT,
@@ -108,9 +109,17 @@ def test_every_type_is_every_type_that_is_read(arm):
     serve_learning(arm)
     arm.lists(ACCOUNTS, account())
     arm.lists(f"{ACCOUNT}/deployments", deployment("gpt4o"))
+    arm.graph()
+    arm.nowhere(*(one.type for one in COLLECTORS if one.parent == SUBSCRIPTION_TYPE and one.supplementary))
+    for word in ("onlineEndpoints", "serverlessEndpoints", "batchEndpoints"):
+        arm.lists(f"{WORKSPACE}/{word}")
     inventory = arm.collect(needs("*"))
     assert [one.name for one in inventory.scanned] == ["chat", "ml", "gpt4o", "gpu", "train"]
     assert not inventory.gaps
+    asked = {call.path.rpartition("/providers/")[2] for call in arm.calls if call.method == "GET"}
+    assert {one.type for one in COLLECTORS if one.parent == SUBSCRIPTION_TYPE} - asked == {
+        "Microsoft.CognitiveServices/deletedAccounts"
+    }
 
 
 def test_a_failing_list_is_a_gap_of_its_scope_and_stops_nothing_else(arm):
@@ -231,14 +240,16 @@ def test_registered_collectors_name_distinct_types_parents_first():
         seen.add(collector.type.lower())
 
 
-@dataclass(frozen=True)
-class Grandchild:
-    type: str = "Microsoft.MachineLearningServices/workspaces/jobs/outputs"
-    parent: str = f"{WORKSPACE_TYPE}/jobs"
+GRANDCHILD = ArmList(
+    type="Microsoft.MachineLearningServices/workspaces/jobs/outputs",
+    parent=f"{WORKSPACE_TYPE}/jobs",
+    service=Service.MACHINE_LEARNING,
+    api_version="1",
+)
 
 
 def test_a_new_collector_is_one_line_and_brings_all_its_ancestors():
-    waves = needed_collectors(frozenset({Grandchild.type.lower()}), (*COLLECTORS, Grandchild()))
+    waves = needed_collectors(frozenset({GRANDCHILD.type.lower()}), (*COLLECTORS, GRANDCHILD))
     assert [[one.type.rpartition("/")[2] for one in wave] for wave in waves] == [["workspaces"], ["jobs"], ["outputs"]]
 
 
