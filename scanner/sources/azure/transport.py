@@ -6,10 +6,12 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from azure.core.pipeline.transport import RequestsTransport
 from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
 from urllib3.util.retry import Retry
 
 from scanner.model.inventory import GapReason
@@ -76,8 +78,28 @@ class SharedTransport(RequestsTransport):  # type: ignore[misc]  # azure-core hi
         self._stopped.set()
 
 
+class _Session(requests.Session):
+    """A session that looks up the proxy of a host once instead of for every request.
+
+    It does not read ~/.netrc either, which would replace the token, and costs a file for every request.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+        self._proxies: dict[str, dict[str, str]] = {}
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> dict[str, Any]:
+        """Give what applies to a request; the certificates were chosen when the transport was made."""
+        parts = urlsplit(str(url))
+        host = f"{parts.scheme}://{parts.netloc}"
+        if host not in self._proxies:
+            self._proxies[host] = get_environ_proxies(host)
+        return {"proxies": {**self._proxies[host], **(proxies or {})}, "stream": stream, "verify": verify, "cert": cert}
+
+
 def _session(connections: int) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     # Repeating is the retry policy's business; urllib3 must not do it underneath.
     never = Retry(total=False, redirect=False, raise_on_status=False)
     session.mount("https://", HTTPAdapter(pool_maxsize=connections, max_retries=never))
