@@ -94,8 +94,10 @@ def quota_pools(env: Environment) -> tuple[Resource, ...]:
 
     def make() -> tuple[Resource, ...]:
         found: dict[str, Resource] = {}
+        able = {source.kind for source in env.inventory.sources if QUOTA_USAGES in source.fact_kinds}
         for deployment in env.inventory.by_type.get(DEPLOYMENT, ()):
-            if not has_pool(deployment.json):
+            # A pool belongs to the source that can know it, whatever other input names a deployment of it first.
+            if not has_pool(deployment.json) or (able and deployment.origin.source not in able):
                 continue
             pool = find_pool(deployment, env)
             if not pool.name or not pool.scope:
