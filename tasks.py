@@ -188,7 +188,7 @@ def format_code(_: Sequence[str]) -> int:
 
 
 def golden(_: Sequence[str]) -> int:
-    """Write the golden reports, the example and the generated tables again; look at the difference before committing."""
+    """Write the golden reports, the example and the generated tables again; look at what changed before you commit."""
     install(DEV_LOCK)
     made = subprocess.run(
         [PYTHON, "examples/make_contoso.py"], cwd=ROOT, env=environment(), capture_output=True, check=True
