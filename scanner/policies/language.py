@@ -30,26 +30,28 @@ class ParameterModel(_Strict):
     """A parameter: its type, what it is without an override, and what an override may be."""
 
     type: Annotated[ParameterType, BeforeValidator(_lower)]
-    default: Any = None
+    default: Any = Field(default=None, description="Without one, the parameter must be given.")
     description: str = ""
     minimum: float | None = None
     maximum: float | None = None
-    allowed_values: list[Any] | None = None
+    allowed_values: list[Any] | None = Field(default=None, description="Of an array, what each member may be.")
 
 
 class RuleModel(_Strict):
     """A rule as it is written."""
 
-    id: str = Field(pattern=_RULE_ID)
-    title: str = Field(min_length=1)
+    id: str = Field(pattern=_RULE_ID, description="Unique among all rules; part of every fingerprint, so it stays.")
+    title: str = Field(min_length=1, description="What is the case where the rule passes, in a few words.")
     severity: Severity = Field(strict=False)
-    phase: Literal["inform", "optimize", "operate"] = "operate"
-    maturity: Literal["crawl", "walk", "run"] = "crawl"
-    resource: Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
+    phase: Literal["inform", "optimize", "operate"] = Field(default="operate", description="FinOps phase.")
+    maturity: Literal["crawl", "walk", "run"] = Field(default="crawl", description="FinOps maturity.")
+    resource: Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])] = Field(
+        description="ARM type or types, in any case."
+    )
     when: Any = None
     assertion: Any = Field(alias="assert")
-    rationale: str = ""
-    remediation: str = ""
+    rationale: str = Field(default="", description="Why it matters.")
+    remediation: str = Field(default="", description="What to do, with an az command where there is one.")
     references: list[str] = []
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -96,6 +96,7 @@ class FactReader:
             "start": (self.as_of - window).isoformat(),
             "end": self.as_of.isoformat(),
             "dimension": query.dimension,
+            "also": list(query.also),
         }
         entries = self._metrics.setdefault(owner.lower(), [])
         if not entries:
@@ -108,7 +109,8 @@ class FactReader:
             }
             entries.append(entry)
         if points.points:
-            entry["value"]["timeseries"].append(_series(points.points, query, resource.name, self.as_of))
+            labels = {query.dimension: resource.name} if query.dimension else {}
+            entry["value"]["timeseries"].append(_series(points.points, query, labels | points.labels, self.as_of))
 
     def _query(self, points: PointsModel, place: Place) -> MetricQuery | None:
         """Give the rule's own question that these points answer."""
@@ -120,11 +122,9 @@ class FactReader:
                 message = f"the rule {self.rule.info.id} does not ask for the metric '{points.metric}'"
                 self.problems.add(place / "metric", message, suggestion(points.metric, asked))
             return query
-        if len(asked) == 1:
-            return next(iter(asked.values()))
-        what = "asks for several metrics" if asked else "asks for no metric"
-        self.problems.add(place / "points", f"the rule {self.rule.info.id} {what}", suggestion("", asked))
-        return None
+        if not asked:
+            self.problems.add(place / "points", f"the rule {self.rule.info.id} asks for no metric")
+        return next(iter(asked.values()), None)
 
     def _subject(self, points: PointsModel, place: Place) -> Resource | None:
         """Give the resource whose metric it is: the one that is named, or the only one the rule is about."""
@@ -154,7 +154,7 @@ def _usages(quota: QuotaModel) -> Fact:
     return Fact(QUOTA_USAGES, location_scope(SUBSCRIPTION_ID, quota.location), items)
 
 
-def _series(points: Sequence[float | None], query: MetricQuery, dimension: str, as_of: datetime) -> Json:
+def _series(points: Sequence[float | None], query: MetricQuery, labels: Mapping[str, str], as_of: datetime) -> Json:
     """Give a time series as Azure Monitor writes it; a point without a value lacks the aggregation's key."""
     step = timedelta(seconds=parse_duration(query.interval) or query.window.total_seconds() / max(1, len(points)))
     start = as_of - len(points) * step
@@ -162,5 +162,5 @@ def _series(points: Sequence[float | None], query: MetricQuery, dimension: str, 
         {"timeStamp": (start + index * step).isoformat()} | ({} if value is None else {query.aggregation: value})
         for index, value in enumerate(points)
     ]
-    labels = [{"name": {"value": query.dimension.lower()}, "value": dimension}] if query.dimension else []
-    return {"metadatavalues": labels, "data": data}
+    pairs = [{"name": {"value": name.lower()}, "value": value} for name, value in labels.items()]
+    return {"metadatavalues": pairs, "data": data}

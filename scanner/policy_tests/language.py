@@ -66,9 +66,10 @@ class PointsModel(_Strict):
     """
 
     points: list[float | None]
-    metric: str = Field(default="", description="Needed where the rule asks for several.")
+    metric: str = Field(default="", description="Default: the first one the rule asks for.")
     of: str = Field(default="", description="The resource, where the case has several that the rule is about.")
     window: Duration | None = Field(default=None, description="How far back the metric was read.")
+    labels: dict[str, str] = Field(default={}, description="Further dimensions of the series, and their values.")
 
 
 class QuotaModel(_Strict):
