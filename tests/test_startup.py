@@ -54,7 +54,7 @@ def test_an_offline_scan_imports_neither_the_azure_sdk_nor_an_http_client(tmp_pa
     imported = imported_by("scan", EXAMPLE, *reports, code=1)
 
     assert {"azure", "msal", "msrest", "requests", "urllib3"} & imported == set()
-    assert "scanner.sources.azure" not in imported
+    assert "scanner.sources.azure.collect" not in imported
 
 
 def test_only_the_formats_asked_for_are_imported(tmp_path: Path) -> None:
