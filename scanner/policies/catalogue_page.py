@@ -56,7 +56,7 @@ def _section(sheet: RuleSheet) -> list[str]:
         lines += [_parameter(parameter) for parameter in sheet.parameters]
     for heading, text in (("Why", info.rationale), ("What to do", info.remediation)):
         if text:
-            lines += ["", f"### {heading}: {info.id}", "", text]
+            lines += ["", f"**{heading}.** {text}"]
     if info.references:
         lines += ["", *(f"- <{reference}>" for reference in info.references)]
     return lines

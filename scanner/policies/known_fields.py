@@ -18,7 +18,7 @@ from scanner.rules.paths import EACH, parse_path
 _FILE = Path(__file__).with_name("known_fields.json")
 _OPEN, _ANY_KEY = "**", "*"
 _TAGS = frozenset({"tags", "effectivetags"})
-_OF_EVERY_RESOURCE = ("fullName",)
+_OF_EVERY_RESOURCE = ("fullName", "resourceGroup", "subscriptionId")
 
 Tree = dict[str, Any]
 """Lower-case keys, `[*]`, `*` (any key) or `**` (anything below), each with the tree below it."""
