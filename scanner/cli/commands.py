@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,21 +53,40 @@ def collect(options: argparse.Namespace) -> int:
     """`azgate collect`: exit 3 where the snapshot has gaps."""
     from scanner.cli.exit_codes import ExitCode
     from scanner.cli.interrupt import interruptible
-    from scanner.cli.outputs import check_path, write_output
+    from scanner.cli.outputs import STDOUT, check_path, write_output
     from scanner.cli.progress import progress
     from scanner.scan import collect as run
     from scanner.sources.snapshot import write
 
     check_path(options.output)
-    as_of = options.as_of or datetime.now(UTC).replace(microsecond=0)
+    journal = None if options.output == STDOUT else Path(f"{options.output}.partial")
+    as_of = _clock(options, journal)
+    live = replace(_live(options), journal=journal, resume=options.resume)
     with progress() as show:
-        inventory = run(_policy(options), _live(options), as_of, show, interruptible)
+        inventory = run(_policy(options), live, as_of, show, interruptible)
     write_output(options.output, write(inventory))
     counts = f"{len(inventory.scanned)} resources, {len(inventory.facts)} facts, {len(inventory.gaps)} gaps"
     sys.stderr.write(f"azgate: collected {counts}\n")
     for gap in inventory.gaps:
         sys.stderr.write(f"azgate: gap: {gap.what} of {gap.scope}: {gap.reason.value} {gap.detail}".rstrip() + "\n")
     return ExitCode.INCOMPLETE if inventory.gaps else ExitCode.PASSED
+
+
+def _clock(options: argparse.Namespace, journal: Path | None) -> datetime:
+    """Give the clock of a collection; one that is resumed keeps the clock it started with."""
+    from scanner.errors import ConfigError
+    from scanner.sources.azure.journal import clock_of
+
+    if options.resume:
+        if journal is None:
+            raise ConfigError("--resume needs an output file: what was read is kept beside it")
+        started: datetime = clock_of(journal)
+        if options.as_of not in {None, started}:
+            raise ConfigError(f"--resume goes on with the clock of the collection, {started.isoformat()}")
+        return started
+    if journal is not None and journal.exists():
+        sys.stderr.write(f"azgate: {journal} of an earlier collection is begun anew (--resume goes on with it)\n")
+    return options.as_of or datetime.now(UTC).replace(microsecond=0)
 
 
 def report(options: argparse.Namespace) -> int:

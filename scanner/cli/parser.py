@@ -110,6 +110,7 @@ def _scan(subparsers: Any) -> None:
 def _collect(subparsers: Any) -> None:
     parser = _command(subparsers, "collect", commands.collect, "read live Azure into an inventory snapshot")
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the snapshot; - is standard output")
+    parser.add_argument("--resume", action="store_true", help="go on with a collection into FILE that broke off")
     _add_policy_options(parser)
     _add_live_options(parser)
     _add_as_of(parser)

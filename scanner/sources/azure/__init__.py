@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from scanner.model.inventory import Inventory
 from scanner.model.needs import Needs
@@ -24,6 +25,8 @@ class AzureOptions:
     SSL_CERT_FILE; azure-identity reads its own AZURE_* variables from the process. `concurrency` calls are
     under way at a time; a subscription that answers 429 is waited for `max_wait` seconds in all; one call may
     take `connect_timeout` seconds to connect and `read_timeout` seconds between two pieces of its answer.
+    `journal` is a file in which answers are kept until the collection is complete; with `resume` it is there
+    already, and what it holds is not read again.
     """
 
     cloud: str = "AzureCloud"
@@ -35,6 +38,8 @@ class AzureOptions:
     max_wait: float = 300.0
     connect_timeout: float = 10.0
     read_timeout: float = 60.0
+    journal: Path | None = None
+    resume: bool = False
 
 
 class AzureSource:

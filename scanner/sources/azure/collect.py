@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from azure.core.exceptions import AzureError
 
-from scanner.model.inventory import Fact, Gap, Inventory, SourceInfo
+from scanner.model.inventory import Fact, Gap, GapReason, Inventory, SourceInfo
 from scanner.model.needs import Needs
 from scanner.sources.azure import AzureOptions
 from scanner.sources.azure.clients import Clients
@@ -18,6 +18,7 @@ from scanner.sources.azure.credentials import SharedCredential, authenticate, de
 from scanner.sources.azure.endpoints import certificate_file, endpoints_for
 from scanner.sources.azure.facts import FACT_KINDS, FACT_READERS
 from scanner.sources.azure.facts.base import FactContext
+from scanner.sources.azure.journal import Journal, resume_journal, start_journal
 from scanner.sources.azure.limiter import lane
 from scanner.sources.azure.reader import Reader
 from scanner.sources.azure.resources import read_resources
@@ -61,6 +62,8 @@ def collect(
         workers.interrupt()
 
     interrupts.append(interrupt)
+    journal = _journal(options, endpoints.arm, as_of)
+    finished = False
     try:
         with _quiet_loggers():
             progress("signing in")
@@ -69,10 +72,22 @@ def collect(
                 # Fetched while the sign-in is fresh: a federated one cannot serve a new audience later.
                 with suppress(AzureError):
                     shared.get_token_info(f"{endpoints.metrics_audience}/.default")
-            return _Scan(options, needs, as_of, clients, workers, progress).run()
+            inventory = _Scan(options, needs, as_of, clients, workers, progress, journal).run()
+        finished = not any(gap.reason is GapReason.INTERRUPTED for gap in inventory.gaps)
+        return inventory
     finally:
         transport.stop()
         shared.close()
+        if journal is not None:
+            journal.close(finished=finished)
+
+
+def _journal(options: AzureOptions, endpoint: str, as_of: datetime) -> Journal | None:
+    if options.journal is None:
+        return None
+    if options.resume:
+        return resume_journal(options.journal, endpoint)
+    return start_journal(options.journal, as_of, endpoint)
 
 
 class _Scan:
@@ -84,12 +99,13 @@ class _Scan:
         clients: Clients,
         workers: Workers,
         progress: Progress,
+        journal: Journal | None,
     ) -> None:
         self._options = options
         self._needs = needs
         self._as_of = as_of
         self._endpoints = clients.endpoints
-        self._reader = Reader(clients)
+        self._reader = Reader(clients, journal=journal)
         self._workers = workers
         self._progress = progress
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from azure.core.exceptions import AzureError
 from azure.core.rest import HttpRequest, HttpResponse
 
+from scanner.model.secrets import without_secrets
 from scanner.model.values import Json
 from scanner.sources.azure.clients import Channel, Clients, Service
 from scanner.sources.azure.faults import ReadError, fault_of
+from scanner.sources.azure.journal import Journal
 from scanner.sources.azure.paging import PAGE_LIMIT, Listing, read_pages
 
 Parameters = Mapping[str, str]
@@ -22,31 +25,43 @@ RESOURCE_GRAPH_VERSION = {"api-version": "2021-03-01"}
 class Reader:
     """Reads paths of Azure Resource Manager and of the batch metrics endpoints. Safe for threads."""
 
-    def __init__(self, clients: Clients, *, page_limit: int = PAGE_LIMIT) -> None:
+    def __init__(self, clients: Clients, *, page_limit: int = PAGE_LIMIT, journal: Journal | None = None) -> None:
         self._clients = clients
         self._page_limit = page_limit
+        self._journal = journal
 
     def get(self, service: Service, path: str, parameters: Parameters) -> Any:
         """Give the JSON at `path` (an ARM id or what lies below it); raises ReadError."""
         channel = self._channel(service, path)
-        return _send(channel, HttpRequest("GET", _url(channel.base, path, parameters)))
+        url = _url(channel.base, path, parameters)
+        return self._once(url, lambda: without_secrets(_send(channel, HttpRequest("GET", url))))
 
     def pages(self, service: Service, path: str, parameters: Parameters, *, identified: bool = True) -> Listing:
         """Give all pages of the list at `path`; never raises: what went wrong is in the listing."""
         channel = self._channel(service, path)
-        return read_pages(
-            lambda url: _send(channel, HttpRequest("GET", url)),
-            _url(channel.base, path, parameters),
+        first = _url(channel.base, path, parameters)
+        known = self._journal.get(first) if self._journal else None
+        if known is not None:
+            return Listing(known)
+        listing = read_pages(
+            lambda url: without_secrets(_send(channel, HttpRequest("GET", url))),
+            first,
             identified=identified,
             page_limit=self._page_limit,
         )
+        # A link to a next page does not live for ever: a list that broke off is read again from its start.
+        if self._journal and not listing.faults:
+            self._journal.put(first, listing.items)
+        return listing
 
     def post_metrics(self, base: str, path: str, parameters: Parameters, body: Json) -> Any:
         """Give the answer of the batch metrics endpoint `base` to a question too long for a URL."""
         channel = self._clients.metrics(base)
-        request = HttpRequest("POST", _url(channel.base, path, parameters), json=body)
+        url = _url(channel.base, path, parameters)
+        request = HttpRequest("POST", url, json=body)
         # Only reads get as far as this, so a POST may be repeated like a GET.
-        return _send(channel, request, retry_on_methods=frozenset({"POST"}))
+        again = frozenset({"POST"})
+        return self._once(f"{url} {json.dumps(body)}", lambda: _send(channel, request, retry_on_methods=again))
 
     def query_resource_graph(self, body: Json) -> tuple[Any, Mapping[str, str]]:
         """Give the answer of Resource Graph to a query, and the headers that tell its quota; raises ReadError."""
@@ -58,6 +73,15 @@ class Reader:
     def pause(self, seconds: float) -> None:
         """Wait; ends early where the scan does."""
         self._clients.pause(seconds)
+
+    def _once(self, key: str, read: Callable[[], Any]) -> Any:
+        """Give what the journal has for `key`, else what `read` gives, which is kept there."""
+        known = self._journal.get(key) if self._journal else None
+        if known is None:
+            known = read()
+            if self._journal:
+                self._journal.put(key, known)
+        return known
 
     def _channel(self, service: Service, path: str) -> Channel:
         words = path.strip("/").split("/")
