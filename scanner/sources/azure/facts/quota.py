@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from scanner.model.inventory import Fact, GapReason
 from scanner.model.quota import (
+    ACCOUNT,
     MODELS,
     QUOTA_USAGES,
     candidate_pool_names,
@@ -52,7 +53,7 @@ def _regions(context: FactContext, kind: str, read: FactsRead) -> dict[str, _Reg
     placeless: dict[str, Resource] = {}
     for need in context.needs.of_kind(kind):
         for deployment in context.resources_for(need):
-            account = context.inventory.parent(deployment)
+            account = deployment if deployment.type == ACCOUNT else context.inventory.parent(deployment)
             if account is None:
                 continue
             place = normalise_location(account.location)
