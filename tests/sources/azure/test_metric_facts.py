@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from scanner.model.needs import FactNeed, MetricQuery
-from scanner.sources.azure.facts.metrics import TOP
+from scanner.sources.azure.facts.metric_answers import TOP
 from tests.sources.azure.fakes import (
     ACCOUNT,
     ACCOUNTS,
@@ -251,10 +251,11 @@ def test_a_question_is_asked_once_however_many_rules_and_deployments_ask_it(arm)
 @pytest.mark.parametrize(
     "change",
     [
-        {"metric": "GeneratedTokens"},
         {"aggregation": "average"},
         {"interval": "P1D"},
         {"dimension": ""},
+        {"also": ("StatusCode",)},
+        {"metric": "GeneratedTokens", "window": timedelta(days=8)},
     ],
 )
 def test_questions_that_differ_are_asked_apart_and_kept_in_one_fact(arm, change):
@@ -265,6 +266,146 @@ def test_questions_that_differ_are_asked_apart_and_kept_in_one_fact(arm, change)
     inventory = arm.collect(needs(facts=facts))
     assert len(metrics_calls(arm)) == 2
     assert len(only_fact(inventory).data) == 2
+
+
+def test_metrics_that_differ_in_their_name_alone_share_a_call(arm):
+    arm.serve_chat()
+    batch_answer(arm, (ACCOUNT, [metric(series("x"), name="generatedtokens"), metric(series())]))
+    facts = (REQUESTS, about_deployments("metrics", metric=replace(QUERY, metric="GeneratedTokens")))
+    inventory = arm.collect(needs(facts=facts))
+    (call,) = metrics_calls(arm)
+    assert call.query["metricnames"] == f"{NAME},GeneratedTokens"
+    found = {entry["query"]["metric"]: entry["value"]["timeseries"] for entry in only_fact(inventory).data}
+    assert found == {NAME: [series()], "GeneratedTokens": [series("x")]}
+    assert not inventory.gaps
+
+
+def test_a_call_takes_twenty_metrics(arm):
+    arm.serve_chat()
+    arm.environ = {"AZGATE_ARM_ENDPOINT": ARM}
+    names = [f"Metric{number}" for number in range(21)]
+    arm.answer(BY_RESOURCE, {"value": [metric(name=name) for name in names]})
+    facts = tuple(about_deployments("metrics", metric=replace(QUERY, metric=name)) for name in names)
+    inventory = arm.collect(needs(facts=facts))
+    assert sorted(len(call.query["metricnames"].split(",")) for call in metrics_calls(arm)) == [1, 20]
+    assert len(only_fact(inventory).data) == 21
+
+
+def test_resources_of_which_the_same_is_asked_share_a_call(arm):
+    first, second, third = many_accounts(arm, 3)
+    both = [metric(), metric(name="GeneratedTokens")]
+    for _ in range(2):
+        batch_answer(arm, (first, both), (second, both), (third, both))
+    tokens = about_deployments(
+        "metrics", lambda resource, _: third not in resource.id, metric=replace(QUERY, metric="GeneratedTokens")
+    )
+    inventory = arm.collect(needs(facts=(REQUESTS, tokens)))
+    asked = {call.query["metricnames"]: json.loads(call.body)["resourceids"] for call in metrics_calls(arm)}
+    assert asked == {
+        f"{NAME},GeneratedTokens": [first.lower(), second.lower()],
+        NAME: [third.lower()],
+    }
+    assert [len(fact.data) for fact in inventory.facts] == [2, 2, 1]
+
+
+@pytest.mark.parametrize("way", ["batch", "resource"])
+def test_one_metric_azure_does_not_take_does_not_cost_the_others(arm, way):
+    arm.serve_chat()
+    place = BATCH if way == "batch" else ARM + BY_RESOURCE
+    arm.environ = {} if way == "batch" else {"AZGATE_ARM_ENDPOINT": ARM}
+
+    def answer(request):
+        if "Broken" in request.url:
+            return 400, {}, json.dumps({"error": {"code": "BadRequest", "message": "no metric Broken"}})
+        values = [metric(series())]
+        body = {"values": [{"resourceid": ACCOUNT, "value": values}]} if way == "batch" else {"value": values}
+        return 200, {}, json.dumps(body)
+
+    arm.mock.add_callback("POST" if way == "batch" else "GET", place, answer, content_type="application/json")
+    if way == "batch":
+        arm.error(BY_RESOURCE, 400, "BadRequest")
+    facts = (REQUESTS, about_deployments("metrics", metric=replace(QUERY, metric="Broken")))
+    inventory = arm.collect(needs(facts=facts))
+    assert [entry["query"]["metric"] for entry in only_fact(inventory).data] == [NAME]
+    assert gaps_of(inventory) == {(ACCOUNT, "metrics/Broken", "unsupported")}
+
+
+def test_several_dimensions_are_joined_in_the_filter(arm):
+    arm.serve_chat()
+    batch_answer(arm, (ACCOUNT, [metric(series())]))
+    query = replace(QUERY, also=("StatusCode",))
+    inventory = arm.collect(needs(facts=(about_deployments("metrics", metric=query),)))
+    (call,) = metrics_calls(arm)
+    assert call.query["filter"] == "ModelDeploymentName eq '*' and StatusCode eq '*'"
+    assert call.query["top"] == str(TOP)
+    assert only_fact(inventory).data[0]["query"]["also"] == ["StatusCode"]
+
+
+def in_pieces(arm, query, answers, way):
+    """Answer each piece of a window in turn; give the fact's only entry and the spans that were asked for."""
+    arm.serve_chat()
+    for answer in answers:
+        if way == "batch":
+            batch_answer(arm, (ACCOUNT, [answer]))
+        else:
+            arm.answer(BY_RESOURCE, {"value": [answer]})
+    arm.environ = {} if way == "batch" else {"AZGATE_ARM_ENDPOINT": ARM}
+    inventory = arm.collect(needs(facts=(about_deployments("metrics", metric=query),)))
+    assert not inventory.gaps
+    (entry,) = only_fact(inventory).data
+    queries = [call.query for call in metrics_calls(arm)]
+    return entry, [one.get("timespan") or f"{one['starttime']}/{one['endtime']}" for one in queries]
+
+
+def points(name, *values, key="total", day=1):
+    names = [{"name": {"value": "modeldeploymentname"}, "value": name}]
+    data = [{"timeStamp": f"2026-10-{day + index:02}T00:00:00Z", key: value} for index, value in enumerate(values)]
+    return {"metadatavalues": names, "data": data}
+
+
+@pytest.mark.parametrize("way", ["batch", "resource"])
+def test_a_long_window_is_asked_in_pieces_that_meet_at_midnight(arm, way):
+    query = replace(QUERY, interval="P1D", window=timedelta(days=70))
+    answers = [metric(points("a", 1, 2)), metric(points("b", 3)), metric(points("a", None, 4, day=20))]
+    entry, spans = in_pieces(arm, query, answers, way)
+    assert spans == [
+        "2026-09-15T12:00:00Z/2026-09-26T00:00:00Z",
+        "2026-09-26T00:00:00Z/2026-10-26T00:00:00Z",
+        "2026-10-26T00:00:00Z/2026-11-24T12:00:00Z",
+    ]
+    assert (entry["query"]["start"], entry["query"]["end"]) == ("2026-09-15T12:00:00Z", "2026-11-24T12:00:00Z")
+    joined = points("a", 1, 2)
+    joined["data"] += points("a", None, 4, day=20)["data"]
+    assert entry["value"]["timeseries"] == [joined, points("b", 3)]
+
+
+@pytest.mark.parametrize(
+    ("aggregation", "expected"), [("total", 7), ("count", 7), ("maximum", 4), ("minimum", 3), ("average", 3)]
+)
+def test_one_number_for_a_long_window_is_put_together(arm, aggregation, expected):
+    query = replace(QUERY, interval="FULL", window=timedelta(days=40), aggregation=aggregation)
+    answers = [metric(points("a", value, key=aggregation)) for value in (3, 4)]
+    answers = answers[:1] if aggregation == "average" else answers
+    entry, spans = in_pieces(arm, query, answers, "batch")
+    assert entry["value"]["timeseries"] == [points("a", expected, key=aggregation)]
+    assert len(spans) == len(answers)
+
+
+def test_a_piece_that_is_missing_is_missed_in_the_whole(arm):
+    arm.serve_chat()
+    arm.environ = {"AZGATE_ARM_ENDPOINT": ARM}
+    arm.answer(BY_RESOURCE, {"value": [metric(series())]})
+    arm.answer(BY_RESOURCE, {"value": [metric(errorCode="Broken")]})
+    query = replace(QUERY, window=timedelta(days=60))
+    inventory = arm.collect(needs(facts=(about_deployments("metrics", metric=query),)))
+    assert gaps_of(inventory) == {(*GAP, "serverError")}
+    assert not inventory.facts
+
+
+def test_thirty_days_are_one_piece(arm):
+    query = replace(QUERY, window=timedelta(days=30))
+    _, spans = in_pieces(arm, query, [metric(series())], "batch")
+    assert spans == ["2026-10-25T12:00:00Z/2026-11-24T12:00:00Z"]
 
 
 def test_windows_of_one_number_are_not_merged(arm):

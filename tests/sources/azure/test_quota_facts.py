@@ -145,3 +145,12 @@ def test_a_need_about_types_that_were_not_found_asks_nothing(arm):
     nowhere = FactNeed("quotaUsages", frozenset({"microsoft.machinelearningservices/workspaces"}), lambda *_: True)
     arm.lists(f"{SUBSCRIPTION}/providers/Microsoft.MachineLearningServices/workspaces")
     assert arm.collect(needs(facts=(nowhere,))).facts == ()
+
+
+def test_a_rule_about_accounts_reads_the_catalogue_of_their_regions(arm):
+    arm.serve_chat()
+    arm.lists(f"{LOCATION}/eastus2/models", {"model": {"name": "gpt-4o"}})
+    asked = FactNeed("models", frozenset({"microsoft.cognitiveservices/accounts"}), lambda *_: True)
+    inventory = arm.collect(needs(facts=(asked, about_deployments("models"))))
+    assert facts_of(inventory) == {("models", EAST): [{"model": {"name": "gpt-4o"}}]}
+    assert asked_locations(arm) == ["/eastus2/models"]

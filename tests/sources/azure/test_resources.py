@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from scanner.model.inventory import SourceInfo
 from scanner.model.resource import SUBSCRIPTION as SUBSCRIPTION_TYPE
 from scanner.sources.azure.clients import Service
 from scanner.sources.azure.collectors import COLLECTORS
@@ -49,7 +48,9 @@ def test_a_child_type_brings_its_parents_and_azures_own_json(arm):
     assert not inventory.gaps
     assert not inventory.facts
     assert inventory.collected_at == AS_OF
-    assert inventory.sources == (SourceInfo("azure", ARM, frozenset({"quotaUsages", "models", "metrics"})),)
+    kinds = {"quotaUsages", "models", "metrics", "diagnosticSettings", "budgets", "scheduledActions"}
+    (source,) = inventory.sources
+    assert (source.kind, source.name, source.fact_kinds) == ("azure", ARM, kinds)
 
 
 def test_only_what_the_rules_need_is_asked_for(arm):

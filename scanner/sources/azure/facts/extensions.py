@@ -2,7 +2,7 @@
 
 No batch exists for any of them, so each is read only where a rule asks. Sources of paths and api-versions:
 budgets and scheduled actions are what azure-mgmt-consumption 11.0.0 and azure-mgmt-costmanagement 5.0.0 ask for,
-diagnostic settings the only version that Azure's type index has for them.
+diagnostic settings what Azure's published type index (Azure/bicep-types-az) has as their newest version.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Which metric is asked of which resource, however many rules ask."""
+"""Which metric is asked of which resource, however many rules ask, and in how few calls."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from scanner.model.needs import MetricQuery
 from scanner.model.resource import Resource, normalise_location
@@ -13,6 +13,12 @@ from scanner.sources.azure.facts.base import FactContext
 METRICS = "metrics"
 BATCH_SIZE = 50
 """Resource ids one batch call takes; all of one subscription, region and type."""
+NAMES_A_CALL = 20
+"""Metric names one call takes. Documented per resource; that a batch takes as many is UNVERIFIED."""
+LONGEST_SPAN = timedelta(days=30)
+"""A longer window is asked in pieces: a chart of the portal spans no more, and the API's own limit is UNVERIFIED."""
+FULL = "FULL"
+"""The interval that gives one number for the whole window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +30,24 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """Queries that differ in the metric's name alone, and the resources that own all of these metrics."""
+
+    queries: tuple[MetricQuery, ...]
+    owners: tuple[Resource, ...]
+
+    def singly(self) -> Iterator[Call]:
+        """Give the same as one call for each metric."""
+        return (Call((query,), self.owners) for query in self.queries)
+
+
+@dataclass(frozen=True, slots=True)
 class BatchGroup:
-    """Questions about resources that one batch endpoint can answer together."""
+    """What one batch endpoint can answer, in as few calls as it takes."""
 
     subscription: str
     region: str
-    questions: tuple[Question, ...]
-
-    def calls(self) -> Iterator[Question]:
-        """Give the questions cut to what one call takes."""
-        for question in self.questions:
-            for start in range(0, len(question.owners), BATCH_SIZE):
-                yield Question(question.query, question.owners[start : start + BATCH_SIZE])
+    calls: tuple[Call, ...]
 
 
 def plan(context: FactContext) -> list[Question]:
@@ -49,15 +61,8 @@ def plan(context: FactContext) -> list[Question]:
         query = need.metric
         if query is None:
             continue
-        full = query.interval.upper() == "FULL"
-        key = (
-            query.metric.lower(),
-            query.aggregation.lower(),
-            query.interval.upper(),
-            query.dimension.lower(),
-            tuple(sorted(name.lower() for name in query.also)),
-            query.window if full else None,
-        )
+        full = query.interval.upper() == FULL
+        key = (query.metric.lower(), *_form(query), query.window if full else None)
         known = queries.get(key, query)
         queries[key] = replace(known, window=max(known.window, query.window))
         for resource in context.resources_for(need):
@@ -67,21 +72,45 @@ def plan(context: FactContext) -> list[Question]:
     return [Question(queries[key], tuple(members.values())) for key, members in owners.items()]
 
 
-def batch_groups(questions: list[Question]) -> list[BatchGroup]:
-    """Sort the questions by subscription, region and type."""
-    groups: dict[tuple[str, str, str], dict[MetricQuery, list[Resource]]] = {}
+def _form(query: MetricQuery) -> tuple[object, ...]:
+    """Give what of a query stands in a call beside the metric's name and the window."""
+    also = tuple(sorted(name.lower() for name in query.also))
+    return query.aggregation.lower(), query.interval.upper(), query.dimension.lower(), also
+
+
+def batch_groups(questions: Iterable[Question]) -> list[BatchGroup]:
+    """Sort the questions by subscription, region and type, and those of one form into common calls."""
+    places: dict[tuple[str, str, str], dict[str, tuple[Resource, list[MetricQuery]]]] = {}
     for question in questions:
         for owner in question.owners:
-            key = (owner.subscription_id, normalise_location(owner.location), owner.type)
-            groups.setdefault(key, {}).setdefault(question.query, []).append(owner)
+            place = (owner.subscription_id, normalise_location(owner.location), owner.type)
+            places.setdefault(place, {}).setdefault(owner.key, (owner, []))[1].append(question.query)
     return [
-        BatchGroup(
-            subscription_in(next(iter(asked.values()))[0]),
-            region,
-            tuple(Question(query, tuple(members)) for query, members in asked.items()),
-        )
-        for (_, region, _), asked in groups.items()
+        BatchGroup(subscription_in(next(iter(asked.values()))[0]), region, tuple(_calls(asked.values())))
+        for (_, region, _), asked in places.items()
     ]
+
+
+def _calls(asked: Iterable[tuple[Resource, list[MetricQuery]]]) -> Iterator[Call]:
+    """Put resources of which the same is asked into common calls, cut to what one call takes."""
+    alike: dict[tuple[MetricQuery, ...], list[Resource]] = {}
+    for owner, queries in asked:
+        for names in common_calls(queries):
+            alike.setdefault(names, []).append(owner)
+    for names, owners in alike.items():
+        for start in range(0, len(owners), BATCH_SIZE):
+            yield Call(names, tuple(owners[start : start + BATCH_SIZE]))
+
+
+def common_calls(queries: Sequence[MetricQuery]) -> Iterator[tuple[MetricQuery, ...]]:
+    """Give the queries in groups that differ in the metric alone, cut to what one call takes."""
+    forms: dict[tuple[object, ...], list[list[MetricQuery]]] = {}
+    for query in queries:
+        groups = forms.setdefault((*_form(query), query.window), [[]])
+        if len(groups[-1]) == NAMES_A_CALL:
+            groups.append([])
+        groups[-1].append(query)
+    return (tuple(group) for groups in forms.values() for group in groups)
 
 
 def subscription_in(resource: Resource) -> str:
@@ -90,11 +119,30 @@ def subscription_in(resource: Resource) -> str:
     return words[1] if resource.subscription_id else ""
 
 
-def span(query: MetricQuery, as_of: datetime) -> tuple[str, str]:
-    """Give the first and the last moment of the window, as Azure Monitor writes them."""
+def span(query: MetricQuery, as_of: datetime) -> tuple[datetime, datetime]:
+    """Give the first and the last moment of the window."""
     end = as_of.astimezone(UTC).replace(microsecond=0)
-    return _stamp(end - query.window), _stamp(end)
+    return (end - query.window).replace(microsecond=0), end
 
 
-def _stamp(moment: datetime) -> str:
-    return moment.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+def pieces(query: MetricQuery, as_of: datetime) -> list[tuple[datetime, datetime]]:
+    """Give the spans to ask for: the window, or pieces of it that meet at midnight, where every grain begins.
+
+    One average of a long window cannot be put together from those of its pieces: it stays whole.
+    """
+    start, end = span(query, as_of)
+    if query.interval.upper() == FULL and query.aggregation.lower() == "average":
+        return [(start, end)]
+    found: list[tuple[datetime, datetime]] = []
+    while end - start > LONGEST_SPAN:
+        cut = end - LONGEST_SPAN
+        midnight = cut.replace(hour=0, minute=0, second=0)
+        cut = midnight if midnight == cut else midnight + timedelta(days=1)
+        found.append((cut, end))
+        end = cut
+    return [(start, end), *reversed(found)]
+
+
+def stamp(moment: datetime) -> str:
+    """Write a moment as Azure Monitor does."""
+    return moment.replace(tzinfo=None).isoformat() + "Z"

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from scanner.model.inventory import Fact, GapReason
 from scanner.model.needs import MetricQuery
-from scanner.model.resource import Resource, normalise_id, type_of_id
+from scanner.model.resource import Resource, type_of_id
 from scanner.model.values import Json
 from scanner.sources.azure.clients import Service
 from scanner.sources.azure.facts.base import FactContext, FactsRead
-from scanner.sources.azure.facts.metric_plan import METRICS, BatchGroup, Question, batch_groups, plan, span
-from scanner.sources.azure.faults import Fault, ReadError, clean
+from scanner.sources.azure.facts.metric_answers import TOP, Answer, dimensions, entries_by_id, joined, judge
+from scanner.sources.azure.facts.metric_plan import (
+    METRICS,
+    BatchGroup,
+    Call,
+    batch_groups,
+    common_calls,
+    pieces,
+    plan,
+    span,
+    stamp,
+)
+from scanner.sources.azure.faults import Fault, ReadError
+from scanner.sources.azure.workers import lane_path
 
 API_VERSION = "2024-02-01"
-TOP = 1000
-"""Series per resource; without it Azure gives ten and does not say that there were more."""
 
 _PASSING = frozenset({GapReason.SERVER_ERROR, GapReason.THROTTLED, GapReason.UNSUPPORTED, GapReason.MALFORMED})
 """Failures of one batch call that say nothing about the next one."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """Azure's metric object, or why there is none; both where it is there but incomplete."""
-
-    metric: Json | None = None
-    fault: Fault | None = None
-
-
-_Answers = dict[tuple[str, MetricQuery], _Answer]
+_Answers = dict[tuple[str, MetricQuery], Answer]
 
 
 class MetricFacts:
@@ -48,15 +50,24 @@ class MetricFacts:
         answers: _Answers = {}
         for part in context.workers.map(lambda group: _by_batch(context, group), batch_groups(questions)):
             answers.update(part)
-        rest = [(owner, query) for owner, query in pairs if (owner.key, query) not in answers]
-        for pair, answer in zip(
-            rest, context.workers.map(lambda pair: _by_resource(context, *pair), rest), strict=True
+        for part in context.workers.map(
+            lambda call: _by_resource(context, *call), _unanswered(pairs, answers), lambda call: lane_path(call[0])
         ):
-            answers[pair[0].key, pair[1]] = answer
+            answers.update(part)
         return _facts(context, pairs, answers)
 
 
-def _facts(context: FactContext, pairs: list[tuple[Resource, MetricQuery]], answers: _Answers) -> FactsRead:
+def _unanswered(
+    pairs: Sequence[tuple[Resource, MetricQuery]], answers: _Answers
+) -> list[tuple[Resource, tuple[MetricQuery, ...]]]:
+    rest: dict[str, tuple[Resource, list[MetricQuery]]] = {}
+    for owner, query in pairs:
+        if (owner.key, query) not in answers:
+            rest.setdefault(owner.key, (owner, []))[1].append(query)
+    return [(owner, queries) for owner, asked in rest.values() for queries in common_calls(asked)]
+
+
+def _facts(context: FactContext, pairs: Sequence[tuple[Resource, MetricQuery]], answers: _Answers) -> FactsRead:
     read = FactsRead()
     data: dict[str, list[Json]] = {}
     ids: dict[str, str] = {}
@@ -70,8 +81,8 @@ def _facts(context: FactContext, pairs: list[tuple[Resource, MetricQuery]], answ
                 "metric": query.metric,
                 "aggregation": query.aggregation,
                 "interval": query.interval,
-                "start": start,
-                "end": end,
+                "start": stamp(start),
+                "end": stamp(end),
                 "dimension": query.dimension,
                 **({"also": list(query.also)} if query.also else {}),
             }
@@ -87,105 +98,87 @@ def _by_batch(context: FactContext, group: BatchGroup) -> _Answers:
     answers: _Answers = {}
     if base is None:
         return answers
-    for question in group.calls():
-        query = question.query
+    calls = list(group.calls)
+    while calls:
+        call = calls.pop(0)
         try:
-            body = context.reader.post_metrics(
-                base,
-                f"/subscriptions/{group.subscription}/metrics:getBatch",
-                _batch_parameters(context, question),
-                {"resourceids": [owner.id.lower() for owner in question.owners]},
-            )
+            answers.update(_ask_batch(context, base, group.subscription, call))
         except ReadError as error:
             if error.fault.reason not in _PASSING:
                 break
-            continue
-        entries = _entries_by_id(body)
-        for owner in question.owners:
-            values = entries.get(owner.key)
-            if values is not None:
-                answers[owner.key, query] = _judge(values, query)
+            if error.fault.reason is GapReason.UNSUPPORTED and len(call.queries) > 1:
+                # One metric of several may be what Azure does not take.
+                calls[:0] = call.singly()
     return answers
 
 
-def _batch_parameters(context: FactContext, question: Question) -> dict[str, str]:
-    query = question.query
-    start, end = span(query, context.as_of)
-    return {
-        "api-version": API_VERSION,
-        "starttime": start,
-        "endtime": end,
-        **_common_parameters(question.owners[0], query),
-        **_split("filter", query),
-    }
+def _ask_batch(context: FactContext, base: str, subscription: str, call: Call) -> _Answers:
+    """Ask for all metrics of one call, piece by piece of the window; raises ReadError."""
+    found: dict[tuple[str, MetricQuery], list[Answer]] = {}
+    spans = pieces(call.queries[0], context.as_of)
+    for start, end in spans:
+        parameters = {
+            "api-version": API_VERSION,
+            "starttime": stamp(start),
+            "endtime": stamp(end),
+            **_common_parameters(call.owners[0], call.queries, "filter"),
+        }
+        entries = entries_by_id(
+            context.reader.post_metrics(
+                base,
+                f"/subscriptions/{subscription}/metrics:getBatch",
+                parameters,
+                {"resourceids": [owner.id.lower() for owner in call.owners]},
+            )
+        )
+        for owner in call.owners:
+            values = entries.get(owner.key)
+            for query in call.queries if values is not None else ():
+                found.setdefault((owner.key, query), []).append(judge(values or [], query))
+    return {key: joined(parts, key[1]) for key, parts in found.items() if len(parts) == len(spans)}
 
 
-def _by_resource(context: FactContext, owner: Resource, query: MetricQuery) -> _Answer:
-    """Ask Azure Resource Manager for one metric of one resource."""
+def _by_resource(context: FactContext, owner: Resource, queries: tuple[MetricQuery, ...]) -> _Answers:
+    """Ask Azure Resource Manager for some metrics of one resource; several that fail are asked one by one."""
+    spans = pieces(queries[0], context.as_of)
+    try:
+        parts = [_ask_resource(context, owner, queries, one) for one in spans]
+    except ReadError as error:
+        if error.fault.reason is not GapReason.UNSUPPORTED or len(queries) == 1:
+            return {(owner.key, query): Answer(fault=error.fault) for query in queries}
+        singly: _Answers = {}
+        for query in queries:
+            singly.update(_by_resource(context, owner, (query,)))
+        return singly
+    return {(owner.key, query): joined([judge(values, query) for values in parts], query) for query in queries}
+
+
+def _ask_resource(
+    context: FactContext, owner: Resource, queries: tuple[MetricQuery, ...], piece: tuple[datetime, datetime]
+) -> list[Any]:
     parameters = {
         "api-version": API_VERSION,
-        "timespan": "/".join(span(query, context.as_of)),
-        **_common_parameters(owner, query),
-        **_split("$filter", query),
+        "timespan": "/".join(stamp(moment) for moment in piece),
+        **_common_parameters(owner, queries, "$filter"),
     }
-    path = f"{owner.id.rstrip('/')}/providers/Microsoft.Insights/metrics"
-    try:
-        body = context.reader.get(Service.MONITOR, path, parameters)
-    except ReadError as error:
-        return _Answer(fault=error.fault)
+    body = context.reader.get(
+        Service.MONITOR, f"{owner.id.rstrip('/')}/providers/Microsoft.Insights/metrics", parameters
+    )
     values = body.get("value") if isinstance(body, dict) else None
     if not isinstance(values, list):
-        return _Answer(fault=Fault(GapReason.MALFORMED, "the answer has no `value`"))
-    return _judge(values, query)
+        raise ReadError(Fault(GapReason.MALFORMED, "the answer has no `value`"))
+    return values
 
 
-def _split(name: str, query: MetricQuery) -> dict[str, str]:
-    """Ask for one series a value of the query's dimensions; a filter joins dimensions with `and`."""
-    dimensions = [one for one in (query.dimension, *query.also) if one]
-    return {name: " and ".join(f"{one} eq '*'" for one in dimensions), "top": str(TOP)} if dimensions else {}
-
-
-def _common_parameters(owner: Resource, query: MetricQuery) -> dict[str, str]:
+def _common_parameters(owner: Resource, queries: Sequence[MetricQuery], filter_parameter: str) -> Mapping[str, str]:
+    """Give what is the same whoever answers; a filter asks for one series for each value of the dimensions."""
+    query = queries[0]
     declared = owner.json.get("type")
+    split = " and ".join(f"{one} eq '*'" for one in dimensions(query))
     return {
         "interval": query.interval,
         "metricnamespace": declared if isinstance(declared, str) and declared else type_of_id(owner.id),
-        "metricnames": query.metric,
+        "metricnames": ",".join(one.metric for one in queries),
         "aggregation": query.aggregation,
+        **({filter_parameter: split, "top": str(TOP)} if split else {}),
     }
-
-
-def _entries_by_id(body: Any) -> dict[str, list[Any]]:
-    """Give each resource's list of metrics; an entry without one is as good as not there."""
-    entries = body.get("values") if isinstance(body, dict) else None
-    found: dict[str, list[Any]] = {}
-    for entry in entries if isinstance(entries, list) else ():
-        if isinstance(entry, dict):
-            owner, values = entry.get("resourceid"), entry.get("value")
-            if isinstance(owner, str) and isinstance(values, list):
-                found[normalise_id(owner)] = values
-    return found
-
-
-def _judge(values: list[Any], query: MetricQuery) -> _Answer:
-    """Find the metric among those of one resource, and say whether it can be relied on."""
-    metric = next((item for item in values if _name(item) == query.metric.lower()), None)
-    if metric is None:
-        return _Answer(fault=Fault(GapReason.MALFORMED, f"the answer has no metric {query.metric}"))
-    code = metric.get("errorCode", "Success")
-    if str(code).lower() != "success":
-        detail = clean(f"{code}: {metric.get('errorMessage') or 'Azure Monitor gave no reason'}")
-        return _Answer(fault=Fault(GapReason.SERVER_ERROR, detail))
-    series = metric.get("timeseries")
-    if not isinstance(series, list):
-        return _Answer(fault=Fault(GapReason.MALFORMED, "the metric has no list of time series"))
-    if query.dimension and len(series) >= TOP:
-        detail = f"{len(series)} series by {query.dimension}: Azure gives no more than {TOP}"
-        return _Answer(metric, Fault(GapReason.TRUNCATED, detail))
-    return _Answer(metric)
-
-
-def _name(item: Any) -> str:
-    name = item.get("name") if isinstance(item, dict) else None
-    value = name.get("value") if isinstance(name, dict) else None
-    return value.lower() if isinstance(value, str) else ""
