@@ -99,4 +99,8 @@ def _continues(document: Any) -> str | None:
             return f"the list goes on elsewhere ({key} is set): fetch all pages"
     if str(document.get("resultTruncated", "")).lower() == "true":
         return "Resource Graph cut the result (resultTruncated is true): fetch all pages"
+    rows = document.get("data")
+    total = document.get("totalRecords", document.get("total_records"))
+    if isinstance(rows, list) and isinstance(total, int) and total > len(rows):
+        return f"Resource Graph found {total} rows and gave {len(rows)}: fetch all pages"
     return None
