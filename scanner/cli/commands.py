@@ -56,7 +56,7 @@ def collect(options: argparse.Namespace) -> int:
     from scanner.cli.outputs import STDOUT, check_path, write_output
     from scanner.cli.progress import progress
     from scanner.scan import collect as run
-    from scanner.sources.snapshot import write
+    from scanner.sources.snapshot import chunks
 
     check_path(options.output)
     journal = None if options.output == STDOUT else Path(f"{options.output}.partial")
@@ -64,7 +64,7 @@ def collect(options: argparse.Namespace) -> int:
     live = replace(_live(options), journal=journal, resume=options.resume)
     with progress() as show:
         inventory = run(_policy(options), live, as_of, show, interruptible)
-    write_output(options.output, write(inventory))
+    write_output(options.output, chunks(inventory))
     counts = f"{len(inventory.scanned)} resources, {len(inventory.facts)} facts, {len(inventory.gaps)} gaps"
     sys.stderr.write(f"azgate: collected {counts}\n")
     for gap in inventory.gaps:
@@ -93,11 +93,11 @@ def report(options: argparse.Namespace) -> int:
     """`azgate report`: draws; the gate was decided when the result was made."""
     from scanner.cli.outputs import parse_outputs, write_reports
     from scanner.reports.saved import load_result
-    from scanner.sources.json_document import read_bytes
+    from scanner.sources.json_document import decode, read_bytes, shown_name
 
     outputs = parse_outputs(options.output)
-    data = read_bytes(options.result)
-    write_reports(load_result(data.decode("utf-8-sig", "replace"), options.result), outputs)
+    text = decode(read_bytes(options.result), options.result)
+    write_reports(load_result(text, shown_name(options.result)), outputs)
     return 0
 
 

@@ -7,9 +7,9 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from scanner.errors import ConfigError, Problem
 from scanner.model.result import ScanResult
@@ -87,16 +87,20 @@ def _drawn(result: ScanResult, output: Output) -> str:
     return render("console", result, color=terminal and not os.environ.get("NO_COLOR"), width=width)
 
 
-def write_output(path: str, text: str) -> None:
-    """Write UTF-8 text to a file, atomically, or to standard output; raises ConfigError where that fails."""
-    data = text.encode("utf-8", "backslashreplace")
+def write_output(path: str, text: str | Iterable[str]) -> None:
+    """Write UTF-8 text, whole or in pieces, to a file, atomically, or to standard output.
+
+    Raises ConfigError where that fails.
+    """
+    pieces = [text] if isinstance(text, str) else text
     try:
         if path == STDOUT:
-            _to_standard_output(text, data)
+            _to_standard_output(pieces)
         elif _is_special(Path(path)):
-            Path(path).write_bytes(data)
+            with Path(path).open("wb") as stream:
+                _write(stream, pieces)
         else:
-            _replace(Path(path).resolve(), data)
+            _replace(Path(path).resolve(), pieces)
     except BrokenPipeError:
         # The reader (`| head`) has seen enough; Python must not complain while it closes standard output.
         if path == STDOUT:
@@ -111,19 +115,21 @@ def _is_special(target: Path) -> bool:
     return target.exists() and not target.is_file()
 
 
-def _to_standard_output(text: str, data: bytes) -> None:
+def _write(stream: BinaryIO, pieces: Iterable[str], encoding: str = "utf-8") -> None:
+    stream.writelines(piece.encode(encoding, "backslashreplace") for piece in pieces)
+
+
+def _to_standard_output(pieces: Iterable[str]) -> None:
     sys.stdout.flush()
-    if sys.stdout.isatty():
-        data = text.encode(sys.stdout.encoding or "utf-8", "backslashreplace")
-    sys.stdout.buffer.write(data)
+    _write(sys.stdout.buffer, pieces, sys.stdout.encoding or "utf-8" if sys.stdout.isatty() else "utf-8")
     sys.stdout.buffer.flush()
 
 
-def _replace(target: Path, data: bytes) -> None:
+def _replace(target: Path, pieces: Iterable[str]) -> None:
     handle, name = tempfile.mkstemp(prefix=".azgate-", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+            _write(stream, pieces)
         Path(name).chmod(0o666 & ~_umask())
         Path(name).replace(target)
     finally:

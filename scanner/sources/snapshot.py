@@ -7,7 +7,7 @@ the older ones.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -29,7 +29,12 @@ def recognises(document: Any) -> bool:
 
 
 def write(inventory: Inventory) -> str:
-    """Give the snapshot's text: one resource, fact or gap a line, so that versions can be compared."""
+    """Give the snapshot's text in one piece."""
+    return "".join(chunks(inventory))
+
+
+def chunks(inventory: Inventory) -> Iterator[str]:
+    """Give the snapshot's text piece by piece: one resource, fact or gap a line, so that versions can be compared."""
     head = {
         "kind": KIND,
         "schemaVersion": SCHEMA_VERSION,
@@ -42,19 +47,30 @@ def write(inventory: Inventory) -> str:
             for source in inventory.sources
         ],
     }
-    lists: dict[str, list[Any]] = {
-        "resources": [resource.json for resource in inventory.resources],
-        "facts": [{"kind": fact.kind, "scope": fact.scope, "data": fact.data} for fact in inventory.facts],
-        "gaps": [
+    yield "{"
+    for key, value in head.items():
+        yield f"\n{_dump(key)}: {_dump(value)},"
+    yield from _list("resources", (resource.json for resource in inventory.resources))
+    yield ","
+    yield from _list("facts", ({"kind": f.kind, "scope": f.scope, "data": f.data} for f in inventory.facts))
+    yield ","
+    yield from _list(
+        "gaps",
+        (
             {"scope": gap.scope, "what": gap.what, "reason": gap.reason.value, "detail": gap.detail}
             for gap in inventory.gaps
-        ],
-    }
-    parts = [f"{_dump(key)}: {_dump(value)}" for key, value in head.items()]
-    for key, members in lists.items():
-        lines = ",\n".join(f"  {_dump(member)}" for member in members)
-        parts.append(f"{_dump(key)}: [\n{lines}\n]" if members else f"{_dump(key)}: []")
-    return "{\n" + ",\n".join(parts) + "\n}\n"
+        ),
+    )
+    yield "\n}\n"
+
+
+def _list(key: str, members: Iterable[Any]) -> Iterator[str]:
+    before = "\n  "
+    yield f"\n{_dump(key)}: ["
+    for member in members:
+        yield before + _dump(member)
+        before = ",\n  "
+    yield "]" if before == "\n  " else "\n]"
 
 
 def _dump(value: Any) -> str:
