@@ -47,6 +47,18 @@ def shown_name(file: str) -> str:
     return "standard input" if file == STDIN else file
 
 
+def decode(data: bytes, file: str) -> str:
+    """Give the text of a JSON document, UTF-8 or UTF-16, with or without a byte order mark; raises SourceError."""
+    name = shown_name(file)
+    if not data.strip():
+        raise SourceError(Problem("is empty", name, hint="a JSON document is expected"))
+    try:
+        return data.decode(json.detect_encoding(data), "strict").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        message = f"is neither UTF-8 nor UTF-16 text (byte {error.start})"
+        raise SourceError(Problem(message, name, hint="is it a binary file?")) from None
+
+
 def parse_json(data: bytes, file: str) -> Any:
     """Parse UTF-8 (or, as PowerShell writes it, UTF-16) JSON; raises SourceError with line and column.
 
@@ -54,14 +66,7 @@ def parse_json(data: bytes, file: str) -> Any:
     did the writer mean?), NaN and Infinity, nesting beyond any real resource.
     """
     name = shown_name(file)
-    if not data.strip():
-        raise SourceError(Problem("is empty", name, hint="a JSON document is expected"))
-    try:
-        text = data.decode(json.detect_encoding(data), "strict").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        raise SourceError(
-            Problem(f"is neither UTF-8 nor UTF-16 text (byte {error.start})", name, hint="is it a binary file?")
-        ) from None
+    text = decode(data, file)
     try:
         document = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except _DuplicateKeyError as error:
