@@ -23,6 +23,7 @@ from scanner.sources.azure.limiter import lane
 from scanner.sources.azure.reader import Reader
 from scanner.sources.azure.resources import read_resources
 from scanner.sources.azure.scope import read_scope
+from scanner.sources.azure.status import Status
 from scanner.sources.azure.transport import SharedTransport
 from scanner.sources.azure.workers import Workers
 
@@ -50,10 +51,12 @@ def collect(
     )
     shared = SharedCredential(credential, make=lambda: default_credential(endpoints, transport))
     clients = Clients(endpoints, shared, transport, options.max_wait)
+    status = Status(progress, clients.limiter.waiting)
     host = urlsplit(endpoints.arm).netloc
     workers = Workers(
         options.concurrency,
         delay=lambda path: clients.limiter.delay(lane(host, path)),
+        tick=status.tick,
     )
 
     def interrupt() -> None:
@@ -66,13 +69,13 @@ def collect(
     finished = False
     try:
         with _quiet_loggers():
-            progress("signing in")
+            status.phase("signing in")
             authenticate(shared, endpoints.arm_scope, options.environ)
             if needs.of_kind("metrics") and (endpoints.metrics or endpoints.metrics_domain):
                 # Fetched while the sign-in is fresh: a federated one cannot serve a new audience later.
                 with suppress(AzureError):
                     shared.get_token_info(f"{endpoints.metrics_audience}/.default")
-            inventory = _Scan(options, needs, as_of, clients, workers, progress, journal).run()
+            inventory = _Scan(options, needs, as_of, clients, workers, status.phase, journal).run()
         finished = not any(gap.reason is GapReason.INTERRUPTED for gap in inventory.gaps)
         return inventory
     finally:

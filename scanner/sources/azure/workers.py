@@ -26,12 +26,19 @@ class Workers:
     """Threads that do not outlive an interrupted scan.
 
     `delay(lane)` gives the seconds until a lane can be asked again: a thread takes work from a lane that is
-    ready rather than wait for one that is throttled.
+    ready rather than wait for one that is throttled. `tick(done, total)` is called while a `map` goes on.
     """
 
-    def __init__(self, threads: int = THREADS, *, delay: Callable[[str], float] = lambda _: 0.0) -> None:
+    def __init__(
+        self,
+        threads: int = THREADS,
+        *,
+        delay: Callable[[str], float] = lambda _: 0.0,
+        tick: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> None:
         self._threads = threads
         self._delay = delay
+        self._tick = tick
         self._work: _Work[Any, Any] | None = None
         self._interrupted = False
 
@@ -45,7 +52,7 @@ class Workers:
             threading.Thread(target=work.run, name="azgate", daemon=True).start()
         if self._interrupted:
             work.stop()
-        work.wait()
+        work.wait(self._tick)
         return work.results()
 
     def interrupt(self) -> None:
@@ -93,10 +100,11 @@ class _Work(Generic[Item, Result]):
                 if len(self._done) == len(self.items):
                     self._condition.notify_all()
 
-    def wait(self) -> None:
+    def wait(self, tick: Callable[[int, int], None]) -> None:
         """Wait for all results, for `stop`, or for the first exception, which is raised."""
         with self._condition:
             while len(self._done) < len(self.items) and self._error is None and not self._stopped:
+                tick(len(self._done), len(self.items))
                 self._condition.wait(_POLL)
             if self._error is not None:
                 raise self._error
