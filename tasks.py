@@ -145,7 +145,10 @@ def test(arguments: Sequence[str]) -> int:
     outcomes = check()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "tests.xml")
-        outcomes.append(timed("pytest", lambda: run(PYTHON, "-m", "pytest", "--junitxml", report, *arguments)))
+        # A file's tests stay together: they share what is expensive to make.
+        parallel = ("-n", "auto", "--dist", "loadfile")
+        command = (PYTHON, "-m", "pytest", *parallel, "--junitxml", report, *arguments)
+        outcomes.append(timed("pytest", partial(run, *command)))
         counts = count_tests(report)
     failed = summary(outcomes)
     print(counts)
@@ -197,10 +200,10 @@ def golden(_: Sequence[str]) -> int:
     return run(PYTHON, "-m", "pytest", "-q", "tests/reports", "tests/test_docs.py", AZGATE_UPDATE_GOLDEN="1")
 
 
-def bench(arguments: Sequence[str]) -> int:
-    """Run the benchmarks."""
+def bench(names: Sequence[str]) -> int:
+    """Run the benchmarks, or those that are named: startup, evaluation, collection."""
     install(DEV_LOCK)
-    return max(run(PYTHON, script, *arguments) for script in sorted(ROOT.glob("benchmarks/[!_]*.py")))
+    return max(run(PYTHON, "-m", f"benchmarks.{name}") for name in names or ("startup", "evaluation", "collection"))
 
 
 def wheel(_: Sequence[str]) -> int:

@@ -1,6 +1,6 @@
 """How fast rules are evaluated, against the same checks written by hand as Python predicates.
 
-python benchmarks/evaluation.py [--resources 20000] [--rounds 5]
+    python -m benchmarks.evaluation [--resources 20000] [--rounds 5]
 
 Both sides judge the same dictionaries of one generated inventory. The rules are those of the built-in pack that
 judge a resource by its own JSON and its tags; the predicates answer the same questions with the same answers, which
@@ -20,8 +20,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from _inventory import inventory_json
-from _predicates import PREDICATES, Predicate
+from benchmarks._inventory import inventory_json
+from benchmarks._predicates import PREDICATES, Predicate
 
 from scanner.evaluation.evaluate import evaluate
 from scanner.model.inventory import Inventory, SourceInfo

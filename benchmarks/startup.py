@@ -1,6 +1,6 @@
 """How long a command takes before and while it works, against a Python that does nothing.
 
-python benchmarks/startup.py [--rounds 15]
+    python -m benchmarks.startup [--rounds 15]
 
 All commands are run in turn, round by round, so that what else the machine does meets all of them alike.
 """
