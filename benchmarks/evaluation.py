@@ -22,7 +22,6 @@ from typing import Any
 
 from benchmarks._inventory import inventory_json
 from benchmarks._predicates import PREDICATES, Predicate
-
 from scanner.evaluation.evaluate import evaluate
 from scanner.model.inventory import Inventory, SourceInfo
 from scanner.model.resource import Origin, Resource
