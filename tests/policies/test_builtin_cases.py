@@ -9,6 +9,8 @@ from scanner.policy_tests.loader import load_suite
 from scanner.policy_tests.run import run_case, run_suite
 
 SUITE = load_suite(["builtin"])
+NEVER_UNKNOWN: frozenset[str] = frozenset()
+"""Rules that always can tell."""
 CASES = [case for file in SUITE.files for case in file.cases]
 
 
@@ -22,7 +24,8 @@ def test_the_case_is_met(case):
 def test_every_rule_has_a_case_that_passes_one_that_fails_and_one_that_is_unknown():
     result = run_suite(SUITE)
 
-    assert (result.no_pass, result.no_fail, result.no_unknown) == ((), (), ())
+    assert (result.no_pass, result.no_fail) == ((), ())
+    assert set(result.no_unknown) <= NEVER_UNKNOWN
     assert result.rules == sum(len(file.rules) for file in SUITE.policies)
 
 
