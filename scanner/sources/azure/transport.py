@@ -89,7 +89,7 @@ class _Session(requests.Session):
         self.trust_env = False
         self._proxies: dict[str, dict[str, str]] = {}
 
-    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> dict[str, Any]:
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
         """Give what applies to a request; the certificates were chosen when the transport was made."""
         parts = urlsplit(str(url))
         host = f"{parts.scheme}://{parts.netloc}"
