@@ -65,7 +65,8 @@ def rule_page(
     info = sheet.info
     page.heading(f"{info.id}: {info.title}", first=True)
     page.text(f"severity {info.severity}; FinOps phase {info.phase}, maturity {info.maturity}")
-    page.text(f"policy   {sheet.policy} ({info.policy}{f':{sheet.line}' if sheet.line else ''})")
+    page.text(f"policy {sheet.policy}")
+    page.code(f"{info.policy}:{sheet.line}" if sheet.line else info.policy)
     _demands(page, sheet)
     _guidance(page, sheet)
     for word, example in (("passes", passing), ("fails", failing)):
