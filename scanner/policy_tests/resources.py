@@ -41,7 +41,7 @@ def read_resource(
     if not _text(item, "id").strip("/ "):
         named_item = _with_id(item, place, problems)
         return None if named_item is None else Resource(_known_later(named_item), origin)
-    if not type_of_id(item["id"]) and not _text(item, "type"):
+    if not item["id"].startswith("/") or not (type_of_id(item["id"]) or _text(item, "type")):
         problems.add(place / "id", f"'{item['id']}' is no ARM id")
         return None
     return Resource(_known_later(item), origin)

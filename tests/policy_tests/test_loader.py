@@ -51,6 +51,7 @@ OTHER = (
             "5:74: the name of a Microsoft.A/b/c has 2 parts, not 1 (<b>/<c>)",
         ),
         ("- {CASE, resources: [{id: docs}], expect: pass}", "5:51: 'docs' is no ARM id"),
+        ("- {CASE, resources: [{type: A.B/c, id: (known after deployment)}], expect: pass}", "is no ARM id"),
         ("- {CASE, resources: [docs], expect: pass}", "5:50: a resource is a mapping"),
         (
             "- {CASE, resources: [{template: search}, {template: search}], expect: pass}",
