@@ -20,8 +20,10 @@ class AzureOptions:
 
     `cloud` is AzureCloud, AzureUSGovernment or AzureChinaCloud. `subscriptions` are ids; those below
     `management_groups` (ids too) are added; without either every subscription the credential sees is read.
-    `resource_groups` are names in any case; none means all. `environ`
-    holds AZGATE_ARM_ENDPOINT, AZGATE_METRICS_ENDPOINT, AZURE_AUTHORITY_HOST, REQUESTS_CA_BUNDLE and
+    `resource_groups` are names in any case; none means all. `graph` asks Microsoft Graph for Copilot licences
+    and, of `copilot_period` (D7, D30, D90, D180 or ALL), their use; `github_organizations` and
+    `github_enterprises` ask GitHub for Copilot seats with GITHUB_TOKEN. `environ` holds that, AZGATE_ARM_ENDPOINT,
+    AZGATE_METRICS_ENDPOINT, AZGATE_GRAPH_ENDPOINT, GITHUB_API_URL, AZURE_AUTHORITY_HOST, REQUESTS_CA_BUNDLE and
     SSL_CERT_FILE; azure-identity reads its own AZURE_* variables from the process. `concurrency` calls are
     under way at a time; a subscription that answers 429 is waited for `max_wait` seconds in all; one call may
     take `connect_timeout` seconds to connect and `read_timeout` seconds between two pieces of its answer.
@@ -33,6 +35,10 @@ class AzureOptions:
     subscriptions: tuple[str, ...] = ()
     management_groups: tuple[str, ...] = ()
     resource_groups: tuple[str, ...] = ()
+    graph: bool = False
+    copilot_period: str = "D30"
+    github_organizations: tuple[str, ...] = ()
+    github_enterprises: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     concurrency: int = 32
     max_wait: float = 300.0
@@ -65,7 +71,7 @@ class AzureSource:
 
         `as_of` (with a time zone) ends every metric window and is the inventory's `collected_at`.
         Raises SourceError where nothing can be read at all: a wrong endpoint or certificate file, no
-        credential that works, a list of subscriptions that cannot be had or is empty.
+        credential that works, a list of subscriptions that cannot be had or is empty, no GITHUB_TOKEN.
         """
         from scanner.sources.azure.collect import collect
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from azure.core.pipeline.policies import HTTPPolicy, SansIOHTTPPolicy
 from azure.core.rest import HttpResponse
 
 from scanner.sources.azure.credentials import SharedCredential
@@ -85,6 +86,30 @@ class Clients:
                 )
                 self._channels[key] = Channel(base, client.send_request)
             return self._channels[key]
+
+    def other(self, base: str, authentication: SansIOHTTPPolicy[Any, Any] | HTTPPolicy[Any, Any] | None) -> Channel:
+        """Give a pipeline of our own, for a host that no SDK client is made for; None sends no token.
+
+        It does not follow redirects: what they lead to is for the caller to judge.
+        """
+        from azure.core import PipelineClient
+        from azure.core.pipeline.policies import UserAgentPolicy
+
+        settings = self.settings(base)
+        policies = [
+            UserAgentPolicy(base_user_agent=settings["user_agent"]),
+            settings["retry_policy"],
+            *settings["per_retry_policies"],
+            *([authentication] if authentication is not None else []),
+        ]
+        client: PipelineClient[Any, Any] = PipelineClient(base, policies=policies, transport=self._transport)
+        return Channel(base, client.send_request)
+
+    def bearer(self, base: str, scope: str) -> Channel:
+        """Give a pipeline for the host of `base` with a token of our own credential for `scope`."""
+        from azure.core.pipeline.policies import BearerTokenCredentialPolicy
+
+        return self.other(base, BearerTokenCredentialPolicy(self._credential, scope))
 
     def pause(self, seconds: float) -> None:
         """Wait as between two attempts of a call."""

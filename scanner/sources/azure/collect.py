@@ -14,6 +14,7 @@ from scanner.model.inventory import Fact, Gap, GapReason, Inventory, SourceInfo
 from scanner.model.needs import Needs
 from scanner.sources.azure import AzureOptions
 from scanner.sources.azure.clients import Clients
+from scanner.sources.azure.copilot import Asked, asked_of, microsoft365, read_copilot
 from scanner.sources.azure.credentials import SharedCredential, authenticate, default_credential
 from scanner.sources.azure.endpoints import certificate_file, endpoints_for
 from scanner.sources.azure.facts import FACT_KINDS, FACT_READERS
@@ -42,6 +43,7 @@ def collect(
 ) -> Inventory:
     """Read what `needs` asks for; see AzureSource.collect."""
     endpoints = endpoints_for(options.cloud, options.environ)
+    asked = asked_of(options)
     transport = SharedTransport(
         certificate_file(options.environ),
         sleep=sleep,
@@ -75,7 +77,10 @@ def collect(
                 # Fetched while the sign-in is fresh: a federated one cannot serve a new audience later.
                 with suppress(AzureError):
                     shared.get_token_info(f"{endpoints.metrics_audience}/.default")
-            inventory = _Scan(options, needs, as_of, clients, workers, status.phase, journal).run()
+            if asked.graph and needs.types & microsoft365.TYPES:
+                with suppress(AzureError):
+                    shared.get_token_info(endpoints.graph_scope)
+            inventory = _Scan(options, needs, as_of, clients, workers, status.phase, journal, asked).run()
         finished = not any(gap.reason is GapReason.INTERRUPTED for gap in inventory.gaps)
         return inventory
     finally:
@@ -103,11 +108,14 @@ class _Scan:
         workers: Workers,
         progress: Progress,
         journal: Journal | None,
+        asked: Asked,
     ) -> None:
         self._options = options
         self._needs = needs
         self._as_of = as_of
         self._endpoints = clients.endpoints
+        self._clients = clients
+        self._asked = asked
         self._reader = Reader(clients, journal=journal)
         self._workers = workers
         self._progress = progress
@@ -123,10 +131,11 @@ class _Scan:
         )
         types = self._needs.types.union(*(need.types for need in self._needs.facts))
         found, gaps = read_resources(self._reader, self._workers, scope, types, self._progress)
+        copilot, missing = read_copilot(self._clients, self._workers, self._asked, types, self._progress)
         inventory = Inventory(
-            resources=(*scope.subscriptions, *scope.groups, *found),
-            gaps=(*scope.gaps, *gaps),
-            sources=(SourceInfo("azure", self._endpoints.arm, FACT_KINDS),),
+            resources=(*scope.subscriptions, *scope.groups, *found, *copilot),
+            gaps=(*scope.gaps, *gaps, *missing),
+            sources=(SourceInfo("azure", self._endpoints.arm, FACT_KINDS, self._asked.not_asked),),
             scopes=scope.ids,
             collected_at=self._as_of,
         )

@@ -12,23 +12,35 @@ from scanner.errors import Problem, SourceError
 
 ARM_VARIABLE = "AZGATE_ARM_ENDPOINT"
 METRICS_VARIABLE = "AZGATE_METRICS_ENDPOINT"
+GRAPH_VARIABLE = "AZGATE_GRAPH_ENDPOINT"
+GITHUB_VARIABLE = "GITHUB_API_URL"
 AUTHORITY_VARIABLE = "AZURE_AUTHORITY_HOST"
 _CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """One Azure cloud: azure-core's name for it, its authority, its Azure Monitor metrics domain."""
+    """One Azure cloud: azure-core's name for it, its authority, its Azure Monitor metrics domain, its Graph.
+
+    UNVERIFIED: the Microsoft Graph hosts of the sovereign clouds, which have no Copilot reports anyway.
+    """
 
     sdk_name: str
     authority: str
     metrics_domain: str
+    graph: str
 
 
 CLOUDS = {
-    "AzureCloud": Cloud("AZURE_PUBLIC_CLOUD", "login.microsoftonline.com", "metrics.monitor.azure.com"),
-    "AzureUSGovernment": Cloud("AZURE_US_GOVERNMENT", "login.microsoftonline.us", "metrics.monitor.azure.us"),
-    "AzureChinaCloud": Cloud("AZURE_CHINA_CLOUD", "login.chinacloudapi.cn", "metrics.monitor.azure.cn"),
+    "AzureCloud": Cloud(
+        "AZURE_PUBLIC_CLOUD", "login.microsoftonline.com", "metrics.monitor.azure.com", "graph.microsoft.com"
+    ),
+    "AzureUSGovernment": Cloud(
+        "AZURE_US_GOVERNMENT", "login.microsoftonline.us", "metrics.monitor.azure.us", "graph.microsoft.us"
+    ),
+    "AzureChinaCloud": Cloud(
+        "AZURE_CHINA_CLOUD", "login.chinacloudapi.cn", "metrics.monitor.azure.cn", "microsoftgraph.chinacloudapi.cn"
+    ),
 }
 
 # Instance discovery asks Microsoft's public authority whether a host is genuine; it can only know these.
@@ -62,6 +74,9 @@ class Endpoints:
     metrics: str | None
     metrics_domain: str | None
     metrics_audience: str
+    graph: str
+    graph_scope: str
+    github: str
 
     def metrics_base(self, region: str) -> str | None:
         """Give the batch metrics endpoint of `region` (as in "eastus2"), None where there is none."""
@@ -97,6 +112,9 @@ def endpoints_for(cloud: str, environ: Mapping[str, str]) -> Endpoints:
         # A private ARM endpoint means a private Azure: its regions are not on Microsoft's public hosts.
         metrics_domain=None if arm else known.metrics_domain,
         metrics_audience=f"https://{known.metrics_domain}",
+        graph=_base_url(GRAPH_VARIABLE, environ.get(GRAPH_VARIABLE, "").strip() or f"https://{known.graph}"),
+        graph_scope=f"https://{known.graph}/.default",
+        github=_base_url(GITHUB_VARIABLE, environ.get(GITHUB_VARIABLE, "").strip() or "https://api.github.com"),
     )
 
 

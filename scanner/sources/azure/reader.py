@@ -67,8 +67,8 @@ class Reader:
         """Give the answer of Resource Graph to a query, and the headers that tell its quota; raises ReadError."""
         channel = self._clients.arm(Service.SUBSCRIPTIONS)
         request = HttpRequest("POST", _url(channel.base, RESOURCE_GRAPH, RESOURCE_GRAPH_VERSION), json=body)
-        response = _answer(channel, request, retry_on_methods=frozenset({"POST"}))
-        return _json(response), response.headers
+        response = answer(channel, request, retry_on_methods=frozenset({"POST"}))
+        return without_secrets(json_of(response)), response.headers
 
     def pause(self, seconds: float) -> None:
         """Wait; ends early where the scan does."""
@@ -97,23 +97,30 @@ def _url(base: str, path: str, parameters: Parameters) -> str:
 
 
 def _send(channel: Channel, request: HttpRequest, **options: Any) -> Any:
-    return _json(_answer(channel, request, **options))
+    return json_of(answer(channel, request, **options))
 
 
-def _answer(channel: Channel, request: HttpRequest, **options: Any) -> HttpResponse:
-    # azure-core takes braces in a URL for a template; in a nextLink they may stand unquoted.
-    request.url = request.url.replace("{", "%7B").replace("}", "%7D")
-    request.headers["Accept"] = "application/json"
-    try:
-        response = channel.send(request, **options)
-    except (AzureError, ValueError, RecursionError) as error:
-        raise ReadError(fault_of(error)) from error
+def answer(channel: Channel, request: HttpRequest, **options: Any) -> HttpResponse:
+    """Give the answer with status 200; raises ReadError where there is none."""
+    response = exchange(channel, request, **options)
     if response.status_code != 200:
         raise ReadError(fault_of(response))
     return response
 
 
-def _json(response: HttpResponse) -> Any:
+def exchange(channel: Channel, request: HttpRequest, **options: Any) -> HttpResponse:
+    """Give the answer, whatever its status; raises ReadError where none came."""
+    # azure-core takes braces in a URL for a template; in a nextLink they may stand unquoted.
+    request.url = request.url.replace("{", "%7B").replace("}", "%7D")
+    request.headers.setdefault("Accept", "application/json")
+    try:
+        return channel.send(request, **options)
+    except (AzureError, ValueError, RecursionError) as error:
+        raise ReadError(fault_of(error)) from error
+
+
+def json_of(response: HttpResponse) -> Any:
+    """Give the JSON of an answer; raises ReadError where it is none."""
     try:
         return response.json()
     except (AzureError, ValueError, RecursionError) as error:

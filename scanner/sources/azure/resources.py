@@ -9,6 +9,7 @@ from scanner.model.inventory import Gap, GapReason
 from scanner.model.resource import CONTAINERS, SUBSCRIPTION, Resource
 from scanner.sources.azure.collectors import COLLECTORS
 from scanner.sources.azure.collectors.base import Collector
+from scanner.sources.azure.copilot import TYPES as COPILOT
 from scanner.sources.azure.reader import Reader
 from scanner.sources.azure.resource_graph import GraphAnswer, read_graph
 from scanner.sources.azure.scope import ORIGIN, Scope
@@ -39,7 +40,7 @@ def needed_collectors(types: frozenset[str], registry: Sequence[Collector] = COL
 
 def unreadable_types(types: frozenset[str], registry: Sequence[Collector] = COLLECTORS) -> list[Gap]:
     """Say which types nobody here can read: a rule about them must not pass for want of resources."""
-    known = {EVERY_TYPE} | CONTAINERS | {collector.type.lower() for collector in registry}
+    known = {EVERY_TYPE} | CONTAINERS | COPILOT | {collector.type.lower() for collector in registry}
     detail = "azgate does not read resources of this type from live Azure"
     return [Gap("/subscriptions", one, GapReason.UNSUPPORTED, detail) for one in sorted(types - known)]
 
