@@ -12,7 +12,7 @@ from scanner.policies.words import Line
 from scanner.policy_tests.examples import ExampleCase
 from scanner.reports.prose import blocks, spans
 from scanner.reports.text import cells, one_line, visible, wrap
-from scanner.rules.leaves import in_words
+from scanner.rules.expectation import in_words
 
 _GAP = "  "
 _COMMAND = 40

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from scanner.policies.language import ParameterModel
 from scanner.policies.rule_sheet import ParameterSheet, RuleSheet
 from scanner.policies.words import Line
-from scanner.rules.leaves import in_words
+from scanner.rules.expectation import in_words
 
 
 def catalogue_page(sheets: Sequence[RuleSheet]) -> str:

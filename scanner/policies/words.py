@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from scanner.rules.assertions import ASSERTIONS
+from scanner.rules.expectation import in_words
 from scanner.rules.expressions import is_expression
-from scanner.rules.leaves import in_words
 from scanner.rules.operators import OPERATORS
 
 PARAMETER = re.compile(r"parameters\(\s*'((?:[^']|'')*)'\s*\)", re.IGNORECASE)

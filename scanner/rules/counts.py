@@ -1,7 +1,8 @@
 """`count`: how many members of an array meet a condition.
 
 `{count: {field: 'properties.rateLimits[*]', where: {...}}, greater: 0}`. Inside `where`, a field that starts
-with the counted path means the member at hand. Members that are unknown widen the count to a range.
+with the counted path means the member at hand; `current()` gives that of a count over a `value`. Members that
+are unknown widen the count to a range.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN, Truth
 from scanner.rules.environment import HOLDS, Condition, Environment, Getter, Judgement
-from scanner.rules.fields import member_or_field
-from scanner.rules.leaves import Expectation, expectation, is_dynamic, judged, leaf_operator, opposite, resolved
+from scanner.rules.expectation import Expectation, expectation, is_dynamic, resolved
+from scanner.rules.fields import count_name, member_or_field
+from scanner.rules.leaves import judged, leaf_operator, opposite
 from scanner.rules.paths import EACH
 from scanner.rules.place import Place, suggestion
 
@@ -40,7 +42,7 @@ def count_condition(compiler: Compiler, node: dict[str, Any], place: Place) -> C
     members = _members(compiler, count, inner)
     if expected is None or members is None:
         return NEVER
-    getter, name, binding = members
+    (getter, name), binding = members, count_name(count)
     where: Condition | None = None
     if "where" in count:
         scoped = replace(compiler, counts=(*compiler.counts, binding))
@@ -48,23 +50,33 @@ def count_condition(compiler: Compiler, node: dict[str, Any], place: Place) -> C
     return _counting(getter, where, binding.lower(), expected, f"the number of {name}")
 
 
-def _members(compiler: Compiler, count: dict[str, Any], place: Place) -> tuple[Getter, str, str] | None:
-    """Give what is counted, how to call it, and the name by which `where` knows the member."""
+def _members(compiler: Compiler, count: dict[str, Any], place: Place) -> tuple[Getter, str] | None:
+    """Give what is counted, and how to call it."""
     if "value" in count:
         values = count["value"]
         if not isinstance(values, list) and not is_dynamic(values):
             compiler.problems.add(place / "value", "a count over 'value' takes a list")
             return None
-        return (lambda r, e: resolved(values, r, e)), "values", str(count.get("name") or "value[*]")
+        return _listed(values), "values"
     path = count["field"]
     if not isinstance(path, str) or not path.endswith(EACH):
         compiler.problems.add(place / "field", "a count over 'field' takes a path that ends in [*]")
         return None
     try:
-        return member_or_field(path, compiler.counts), path, path
+        return member_or_field(path, compiler.counts), path
     except ValueError as error:
         compiler.problems.add(place / "field", str(error))
         return None
+
+
+def _listed(values: Any) -> Getter:
+    """Give the reader of a count's `value`; what is no list cannot be counted."""
+
+    def get(resource: Resource, env: Environment) -> Any:
+        found = resolved(values, resource, env)
+        return found if isinstance(found, list) or found is MISSING else UNKNOWN
+
+    return get
 
 
 def _counting(getter: Getter, where: Condition | None, binding: str, expected: Expectation, name: str) -> Condition:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN, Truth
 from scanner.model.verdict import Evidence
 from scanner.rules.environment import HOLDS, Condition, Environment, Getter, Judgement, Test
-from scanner.rules.expressions import REFUSED, Dynamic
-from scanner.rules.fields import member_or_field
-from scanner.rules.operators import OPERATORS, Operator, prepare
-from scanner.rules.paths import EACH
+from scanner.rules.expectation import (
+    Expectation,
+    expectation,
+    in_words,
+    is_dynamic,
+    of_computed_value,
+    resolved,
+    squeezed,
+)
+from scanner.rules.expressions import REFUSED
+from scanner.rules.fields import member_or_field, selects_many
+from scanner.rules.operators import OPERATORS
 from scanner.rules.place import Place, Problems, suggestion
 from scanner.rules.redaction import shown
 
@@ -43,71 +48,6 @@ def leaf_operator(
     return found[0]
 
 
-def in_words(expected: Any) -> str:
-    """Give what a policy expects, short enough for a sentence."""
-    if isinstance(expected, Dynamic):
-        return expected.text
-    if isinstance(expected, list):
-        return "[" + ", ".join(in_words(item) for item in expected) + "]"
-    return expected if isinstance(expected, str) and expected.strip() else json.dumps(expected, ensure_ascii=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """An operator with what it expects: `test(value, resource, env)`, and the words for a report.
-
-    `fixed` is the test without a resource, where the expected value is a constant and no clock is needed.
-    """
-
-    test: Callable[[Any, Resource, Environment], Truth]
-    words: str
-    fixed: Callable[[Any, Any], Truth] | None = None
-
-
-def expectation(problems: Problems, operator: str, expected: Any, place: Place) -> Expectation | None:
-    """Prepare an operator; None, and a problem, where it cannot take `expected`."""
-    kind = OPERATORS[operator]
-    if is_dynamic(expected):
-        words = kind.words.format(in_words(expected))
-        return Expectation(lambda value, resource, env: _at_run_time(kind, expected, value, resource, env), words)
-    try:
-        test = prepare(kind, expected)
-    except ValueError as error:
-        problems.add(place / operator, f"'{operator}' {error}, not {in_words(expected)}")
-        return None
-    if operator == "exists":
-        words = "be set" if str(expected).lower() == "true" else "not be set"
-    else:
-        words = kind.words.format(in_words(expected))
-    fixed = None if kind.needs_clock else test
-    return Expectation(lambda value, _, env: test(value, env.as_of), words, fixed)
-
-
-def is_dynamic(value: Any) -> bool:
-    """Say whether `value`, or something in it, depends on the resource."""
-    if isinstance(value, list):
-        return any(is_dynamic(member) for member in value)
-    return isinstance(value, Dynamic)
-
-
-def resolved(value: Any, resource: Resource, env: Environment) -> Any:
-    """Give a dynamic value for this resource."""
-    if isinstance(value, list):
-        return [resolved(member, resource, env) for member in value]
-    return value.get(resource, env) if isinstance(value, Dynamic) else value
-
-
-def _at_run_time(kind: Operator, expected: Any, value: Any, resource: Resource, env: Environment) -> Truth:
-    wanted = resolved(expected, resource, env)
-    if wanted is UNKNOWN or (isinstance(wanted, list) and any(member is UNKNOWN for member in wanted)):
-        return None
-    wanted = None if wanted is MISSING else wanted
-    try:
-        return prepare(kind, wanted)(value, env.as_of)
-    except (ValueError, TypeError):
-        return None
-
-
 def leaf_condition(compiler: Compiler, node: dict[str, Any], place: Place) -> Condition:
     """Compile a `field` or `value` leaf."""
     from scanner.rules.conditions import NEVER
@@ -117,30 +57,48 @@ def leaf_condition(compiler: Compiler, node: dict[str, Any], place: Place) -> Co
     operator = leaf_operator(compiler.problems, node, place, subject, extra)
     if operator is None:
         return NEVER
-    expected = expectation(compiler.problems, operator, node[operator], place)
+    name = node[subject]
+    spelling = squeezed if subject == "field" and _is_location(name) else None
+    expected = expectation(compiler.problems, operator, node[operator], place, spelling)
     if expected is None:
         return NEVER
-    if subject == "value":
-        return _condition(
-            _value(node["value"]), expected, in_words(node["value"]) if is_dynamic(node["value"]) else "value"
-        )
+    condition = (
+        _value_condition(name, operator, expected)
+        if subject == "value"
+        else _field_condition(compiler, node, place, expected)
+    )
+    return condition or NEVER
+
+
+def _value_condition(value: Any, operator: str, expected: Expectation) -> Condition:
+    if is_dynamic(value):
+        return _condition(_value(value), of_computed_value(operator, expected), in_words(value))
+    return _condition(_value(value), expected, "value")
+
+
+def _field_condition(compiler: Compiler, node: dict[str, Any], place: Place, expected: Expectation) -> Condition | None:
     getter = _field(compiler, node["field"], place / "field")
     if getter is None:
-        return NEVER
+        return None
     name = str(node["field"])
     no_array: Truth = True
     if "ifMissing" in node:
         word = node["ifMissing"]
         if not isinstance(word, str) or word not in _IF_MISSING:
             compiler.problems.add(place / "ifMissing", f"'ifMissing' is {word!r}", "pass, fail or unknown")
-            return NEVER
+            return None
         no_array = _IF_MISSING[word]
         expected = _if_missing(expected, no_array)
     if "declaredDefault" in node:
         getter = _declared_default(getter, node["declaredDefault"])
-    if EACH in name and name not in compiler.counts:
+    if selects_many(name, compiler.counts):
         return _each_condition(getter, expected, name, no_array)
     return _condition(getter, expected, name)
+
+
+def _is_location(path: Any) -> bool:
+    """Say whether a path is a location, which Azure spells "East US 2" here and "eastus2" there."""
+    return isinstance(path, str) and path.lower().rpartition("parent.")[2] == "location"
 
 
 def _value(value: Any) -> Getter:

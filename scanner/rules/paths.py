@@ -8,6 +8,7 @@ read from the id. Keys match in any case, as ARM's do. A null is a missing field
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from scanner.model.resource import Resource, parent_key
@@ -17,7 +18,7 @@ from scanner.rules.tags import EVERY_LEVEL, effective_tag
 
 EACH = "[*]"
 _TAGS = ("tags", "effectivetags")
-_WORD, _BARE, _SINGLE, _DOUBLE = r"[^.\[\]]+", r"[^\]'\"]+", r"'[^']+'", r'"[^"]+"'
+_WORD, _BARE, _SINGLE, _DOUBLE = r"[^.\[\]]+", r"[^\]'\"]+", r"'(?:[^']|'')+'", r'"[^"]+"'
 _PATH = re.compile(rf"{_WORD}(?:\.{_WORD}|\[(?:{_BARE}|{_SINGLE}|{_DOUBLE})\])*")
 _SEGMENT = re.compile(rf"(?P<word>{_WORD})|\[(?P<bare>{_BARE})\]|\[(?P<quoted>{_SINGLE}|{_DOUBLE})\]")
 
@@ -41,7 +42,9 @@ def parse_path(text: str) -> tuple[str, ...]:
 
 def _key(match: re.Match[str], text: str) -> str:
     if match["quoted"]:
-        return match["quoted"][1:-1]
+        inner = match["quoted"][1:-1]
+        # An apostrophe in a tag's name is doubled: tags['it''s']
+        return inner.replace("''", "'") if match["quoted"][0] == "'" else inner
     if not match["bare"]:
         return match["word"]
     if match["bare"].isdigit() and not text.lower().startswith(_TAGS):
@@ -87,13 +90,18 @@ def expand(container: Any, keys: tuple[str, ...]) -> Any:
     if not isinstance(array, list):
         return array if array is UNKNOWN else MISSING
     rest = keys[at + 1 :]
+    if EACH in rest:
+        return _flat(expand(member, rest) for member in array)
+    return [expand(member, rest) if rest else (MISSING if member is None else member) for member in array]
+
+
+def _flat(parts: Iterable[Any]) -> Any:
     values: list[Any] = []
-    for member in array:
-        found = expand(member, rest) if rest else (MISSING if member is None else member)
-        if EACH in rest and isinstance(found, list):
+    for found in parts:
+        if found is UNKNOWN:
+            return UNKNOWN  # who knows how many values there are
+        if found is not MISSING:
             values.extend(found)
-        elif not (EACH in rest and found is MISSING):
-            values.append(found)
     return values
 
 

@@ -1,0 +1,34 @@
+"""Functions on timestamps, which are text of the form 2026-11-24T08:00:00.0000000Z."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from scanner.rules.functions.arguments import Function, string, whole
+from scanner.rules.times import parse_duration, parse_timestamp
+
+
+def stamp(moment: datetime) -> str:
+    """Write a moment as `utcNow()` does."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "0Z")
+
+
+def _shift(moment: Any, by: timedelta) -> str:
+    start = parse_timestamp(string(moment))
+    if start is None:
+        raise ValueError(moment)
+    return stamp(start + by)
+
+
+def _date_time_add(moment: Any, duration: Any) -> str:
+    seconds = parse_duration(string(duration))
+    if seconds is None:
+        raise ValueError(duration)
+    return _shift(moment, timedelta(seconds=seconds))
+
+
+FUNCTIONS = {
+    "adddays": Function(lambda moment, days: _shift(moment, timedelta(days=whole(days))), 2, 2),
+    "datetimeadd": Function(_date_time_add, 2, 2),
+}
