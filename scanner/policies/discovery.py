@@ -51,10 +51,11 @@ def discover(paths: Iterable[str], problems: Problems) -> list[PolicySource]:
 def _is_azure_policy(path: Path) -> bool:
     """Tell Azure Policy's JSON from the parameter files and results that may lie in the same folder."""
     try:
-        text = path.read_bytes()
+        # PowerShell writes UTF-16 and capital letters.
+        text = path.read_bytes().replace(b"\0", b"").lower()
     except OSError:
         return True  # so that loading it says what is wrong
-    return b'"policyRule"' in text or b'"policyDefinitions"' in text
+    return b'"policyrule"' in text or b'"policydefinitions"' in text
 
 
 def root_of(given: str) -> Path:

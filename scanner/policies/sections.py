@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from scanner.errors import PolicyError, Problem
+from scanner.policies.documents import read_documents
 from scanner.policies.loader import PolicyFile, load_policies
 from scanner.policies.parameters import Override
-from scanner.policies.yaml_document import read_yaml
 from scanner.rules.assertions import ASSERTIONS
 from scanner.rules.conditions import Compiler
 from scanner.rules.environment import Condition
@@ -50,7 +50,7 @@ class ParameterFile:
 
 def read_parameter_file(text: bytes, file: str) -> ParameterFile:
     """Read a `--parameters` file, YAML or JSON; raises PolicyError with everything that is wrong in it."""
-    documents = read_yaml(text, file)
+    documents = read_documents(text, file)
     if len(documents) != 1 or not isinstance(documents[0].value, dict):
         raise PolicyError(Problem("must hold one mapping of parameter names to values", file, 1))
     place, problems = documents[0].place, Problems()
