@@ -40,8 +40,8 @@ _EFFECT = {
 
 def export(file: PolicyFile, rule_id: str) -> dict[str, Any]:
     """Give one rule of `file` as a definition; raises InexpressibleError with the reason where it is none."""
-    for definition in file.definitions:
-        if definition.key.lower() == rule_id.lower():
+    for key, definition in file.definitions.items():
+        if key.lower() == rule_id.lower():
             return {"name": definition.key, "properties": dict(definition.properties)}
     written = next((rule for rule in file.written if rule.model.id.lower() == rule_id.lower()), None)
     if written is None:

@@ -16,9 +16,10 @@ from scanner.model.result import RuleInfo
 from scanner.policies.azure_loader import is_azure_policy, load_azure_policies
 from scanner.policies.azure_policy import Definition
 from scanner.policies.discovery import BUILTIN, discover
+from scanner.policies.documents import read_documents
 from scanner.policies.language import ParameterModel, PolicyModel, RuleModel
 from scanner.policies.parameters import Override, fault
-from scanner.policies.yaml_document import YamlDocument, read_yaml
+from scanner.policies.yaml_document import YamlDocument
 from scanner.rules.assertions import ASSERTIONS
 from scanner.rules.conditions import NEVER, Compiler
 from scanner.rules.environment import Condition
@@ -44,7 +45,7 @@ class PolicyFile:
     """A loaded policy file: `path` as reports name it, `parameters` the values in force.
 
     `written` holds its rules, and `declared` its parameters, as they stand in the file; `definitions` the
-    Azure Policy definitions where it is made of those.
+    Azure Policy definitions, by rule id, where it is made of those.
     """
 
     name: str
@@ -54,7 +55,7 @@ class PolicyFile:
     description: str = ""
     written: tuple[WrittenRule, ...] = ()
     declared: Mapping[str, ParameterModel] = field(default_factory=dict)
-    definitions: tuple[Definition, ...] = ()
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
 
 
 def load_policies(paths: Sequence[str], overrides: Sequence[Override] = ()) -> list[PolicyFile]:
@@ -89,7 +90,7 @@ class _Loader:
 
     def load(self, label: str, path: Path) -> None:
         try:
-            documents = read_yaml(path.read_bytes(), label)
+            documents = read_documents(path.read_bytes(), label)
         except PolicyError as error:
             self.problems.found.extend(error.problems)
             self.unread = True
@@ -187,7 +188,7 @@ class _Loader:
         """Do what needs all files: Azure's definitions may refer to each other, an override to any of them."""
         for file in load_azure_policies(self.azure, self._parameters, self.problems):
             for rule in file.rules:
-                self._claim(rule.info.id, Place(file.path, {}))
+                self._claim(rule.info.id, file.place)
             self.files.append(
                 PolicyFile(
                     file.name,

@@ -8,6 +8,7 @@ from typing import Any
 
 from scanner.model.result import RuleInfo
 from scanner.policies.azure_policy import Definition
+from scanner.policies.azure_words import condition_words, key_of
 from scanner.policies.language import ParameterModel
 from scanner.policies.loader import PolicyFile, WrittenRule
 from scanner.policies.words import Line, condition_lines, parameters_in
@@ -48,11 +49,10 @@ def rule_sheets(files: Iterable[PolicyFile]) -> list[RuleSheet]:
 
 def _sheets(file: PolicyFile) -> list[RuleSheet]:
     written = {each.model.id: each for each in file.written}
-    paired = dict(zip(file.rules, file.definitions, strict=False)) if len(file.rules) == len(file.definitions) else {}
     return [
         _of_written(rule, written[rule.info.id], file)
         if rule.info.id in written
-        else _of_definition(rule, paired.get(rule), file)
+        else _of_definition(rule, file.definitions.get(rule.info.id), file)
         for rule in file.rules
     ]
 
@@ -72,7 +72,7 @@ def _of_written(rule: Rule, written: WrittenRule, file: PolicyFile) -> RuleSheet
 
 
 def _of_definition(rule: Rule, definition: Definition | None, file: PolicyFile) -> RuleSheet:
-    body: Mapping[str, Any] = definition.properties.get("policyRule") or {} if definition else {}
+    body: Mapping[str, Any] = definition.say("policyRule") or {} if definition else {}
     line, _ = definition.place.position() if definition else (0, 0)
     return RuleSheet(
         info=rule.info,
@@ -80,7 +80,7 @@ def _of_definition(rule: Rule, definition: Definition | None, file: PolicyFile) 
         line=line,
         types=("any resource type",) if rule.types == (EVERY_TYPE,) else rule.types,
         applies=(),
-        passes=tuple(condition_lines(body.get("if"), file.parameters)),
+        passes=tuple(condition_lines(condition_words(body.get(key_of(body, "if"))), file.parameters)),
         parameters=_parameters(file, parameters_in(dict(body))),
         violates=True,
     )
