@@ -18,20 +18,39 @@ _OUTSIDE_ARM = ("microsoft.graph/", "github.copilot/")
 
 def judgeable(rule: Rule, env: Environment) -> tuple[Iterable[Resource], str]:
     """Give the resources this rule may be asked about, and why it is not asked about the others."""
-    if reason := rule.obstacle(env) or _absent(rule, env.inventory):
-        return (), reason
-    resources = rule.resources(env)
+    able, hindered = _able(rule, env)
+    absent = "" if hindered else _absent(rule, env.inventory)
+    if not able or absent:
+        return (), hindered or absent
+    resources = _resources(able, env)
     origins = frozenset(resource.origin.source for resource in resources)
     unable: dict[str, str] = {}
     for source in env.inventory.sources:
-        if reason := _lacking(rule, source, env.inventory, origins):
+        if reason := _lacking(able[0], source, env.inventory, origins):
             unable.setdefault(source.kind, reason)
         else:
             unable[source.kind] = ""
-    reasons = [reason for reason in unable.values() if reason]
+    reasons = [reason for reason in (hindered, *unable.values()) if reason]
     if not reasons:
         return resources, ""
     return [one for one in resources if not unable.get(one.origin.source)], "; ".join(dict.fromkeys(reasons))
+
+
+def _able(rule: Rule, env: Environment) -> tuple[list[Rule], str]:
+    """Give the rule, and what it is with other parameter values, as far as nothing hinders asking it; and what does."""
+    forms = [(rule, "no section"), *((variant.rule, variant.label) for variant in rule.variants)]
+    hindered = [(form.obstacle(env), label) for form, label in forms]
+    able = [form for (form, _), (obstacle, _) in zip(forms, hindered, strict=True) if not obstacle]
+    reasons = dict.fromkeys(
+        f"{obstacle} where {label} applies" if able else obstacle for obstacle, label in hindered if obstacle
+    )
+    return able, "; ".join(reasons)
+
+
+def _resources(rules: list[Rule], env: Environment) -> list[Resource]:
+    if len({rule.types for rule in rules}) == 1:
+        return rules[0].resources(env)
+    return list({resource.key: resource for rule in rules for resource in rule.resources(env)}.values())
 
 
 def _absent(rule: Rule, inventory: Inventory) -> str:

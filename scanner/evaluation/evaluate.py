@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from scanner.evaluation.askable import judgeable
-from scanner.evaluation.variants import judge_variants
+from scanner.evaluation.variants import Judged, judge_variants
 from scanner.model.inventory import Inventory
 from scanner.model.resource import Resource
 from scanner.model.result import Finding, NotEvaluated, ResourceInfo
@@ -35,8 +35,9 @@ def evaluate(inventory: Inventory, rules: Sequence[Rule], as_of: datetime) -> tu
         resources, reason = judgeable(rule, env)
         if reason:
             not_evaluated.append(NotEvaluated(rule.info.id, reason))
+        judge = _judge_variants if rule.variants else _judge
         for resource in resources:
-            judged = judge_variants(rule, resource, env, _judge) if rule.variants else _judge(rule, resource, env)
+            judged = judge(rule, resource, env)
             if judged is None:
                 continue
             verdict, severity = judged
@@ -47,7 +48,7 @@ def evaluate(inventory: Inventory, rules: Sequence[Rule], as_of: datetime) -> tu
     return findings, not_evaluated
 
 
-def _judge(rule: Rule, resource: Resource, env: Environment) -> tuple[Verdict, Severity | None] | None:
+def _judge(rule: Rule, resource: Resource, env: Environment) -> Judged:
     """Give the verdict, None where the rule does not apply. A rule that crashes is an error, and only that."""
     try:
         applies: Truth = True if rule.when is None else rule.when.test(resource, env)
@@ -58,8 +59,19 @@ def _judge(rule: Rule, resource: Resource, env: Environment) -> tuple[Verdict, S
             return PASS, None
         return _explained(rule, resource, env, applies, judgement)
     except Exception as error:  # noqa: BLE001 - one broken rule must not end the scan
-        _log.debug("rule %s crashed on %s", rule.info.id, resource.id, exc_info=True)
-        return Verdict(Outcome.ERROR, f"the rule crashed: {type(error).__name__}; --debug shows more"), None
+        return _crashed(rule, resource, error)
+
+
+def _judge_variants(rule: Rule, resource: Resource, env: Environment) -> Judged:
+    try:
+        return judge_variants(rule, resource, env, _judge)
+    except Exception as error:  # noqa: BLE001 - nor must the condition of a parameter section
+        return _crashed(rule, resource, error)
+
+
+def _crashed(rule: Rule, resource: Resource, error: Exception) -> Judged:
+    _log.debug("rule %s crashed on %s", rule.info.id, resource.id, exc_info=error)
+    return Verdict(Outcome.ERROR, f"the rule crashed: {type(error).__name__}; --debug shows more"), None
 
 
 def _explained(

@@ -28,7 +28,7 @@ def judge_variants(rule: Rule, resource: Resource, env: Environment, judge: Judg
             break
     else:
         candidates.append(None)
-    judged = [_with_evidence(judge(rule if v is None else v.rule, resource, env), v) for v in candidates]
+    judged = [_judged_by(rule, variant, resource, env, judge) for variant in candidates]
     outcomes = {None if each is None else each[0].outcome for each in judged}
     if len(outcomes) == 1:
         return judged[0]
@@ -36,6 +36,12 @@ def judge_variants(rule: Rule, resource: Resource, env: Environment, judge: Judg
     reason = doubtful.when.explain(resource, env).message
     evidence = tuple(item for each in judged if each is not None for item in each[0].evidence)
     return Verdict(Outcome.UNKNOWN, f"cannot tell whether {doubtful.label} applies: {reason}", evidence), None
+
+
+def _judged_by(rule: Rule, variant: Variant | None, resource: Resource, env: Environment, judge: Judge) -> Judged:
+    chosen = rule if variant is None else variant.rule
+    # With these values it is not evaluated at all (a disabled effect, say): no finding, but `askable.judgeable` tells.
+    return None if chosen.obstacle(env) else _with_evidence(judge(chosen, resource, env), variant)
 
 
 def _with_evidence(judged: Judged, variant: Variant | None) -> Judged:
@@ -46,4 +52,4 @@ def _with_evidence(judged: Judged, variant: Variant | None) -> Judged:
     values = tuple(
         Evidence(f"parameters.{name}", value, f"from {variant.label}") for name, value in variant.parameters.items()
     )
-    return replace(verdict, evidence=(*verdict.evidence, *values)), severity
+    return replace(verdict, evidence=(*verdict.evidence, *values)), severity or variant.rule.severity
