@@ -5,15 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from scanner.model.needs import MetricQuery
 from scanner.model.resource import Resource
-from scanner.rules.environment import Environment, Judgement
+from scanner.rules.environment import Environment, Getter, Judgement
+from scanner.rules.paths import EACH, field_getter, parse_path
 from scanner.rules.place import Place, Problems
 from scanner.rules.times import parse_duration
 from scanner.rules.validation import add_validation_problems
@@ -28,6 +30,25 @@ def _duration(value: Any) -> timedelta:
 
 Duration = Annotated[timedelta, BeforeValidator(_duration, json_schema_input_type=str)]
 InheritLevel = Literal["parent", "resourceGroup", "subscription"]
+
+
+@lru_cache(maxsize=256)
+def reader(path: str) -> Getter:
+    """Give the function that reads one field; raises ValueError where `path` is none."""
+    keys = parse_path(path)
+    if EACH in keys:
+        raise ValueError(f"'{path}' means many values; name one field")
+    return field_getter(keys)
+
+
+def _path(value: str) -> str:
+    if value:
+        reader(value)
+    return value
+
+
+FieldPath = Annotated[str, AfterValidator(_path)]
+"""A path to one field, such as `properties.seat_breakdown.total`; "" where a field is left out."""
 
 
 class InexpressibleError(Exception):
