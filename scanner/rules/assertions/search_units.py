@@ -37,7 +37,7 @@ class SearchUnits(Assertion):
         """See the class."""
         read = [(path, reader(path)(resource, env)) for path in (_REPLICAS, _PARTITIONS)]
         counts = [_ABSENT if value is MISSING else as_number(value) for _, value in read]
-        expected = f"at most {self.max_search_units:g} search units"
+        expected = f"at most {self.max_search_units:g} search {'unit' if self.max_search_units == 1 else 'units'}"
         evidence = tuple(
             Evidence(path, None if value in (MISSING, UNKNOWN) else value, expected) for path, value in read
         )
