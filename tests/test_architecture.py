@@ -68,6 +68,7 @@ def bare_handlers(path: Path) -> list[str]:
 def test_only_the_loop_and_the_command_line_catch_everything():
     catching = {relative(path): bare_handlers(path) for path in MODULES if bare_handlers(path)}
     allowed = {"scanner/cli/__init__.py", "scanner/evaluation/evaluate.py"}
+    allowed |= {"scanner/sources/azure/workers.py"}  # carries it from a thread to the one that waits
     assert set(catching) <= allowed, catching
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import account, deployment
+from tests.cli.conftest import CHOSEN, account, deployment
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRON = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "PYTHONIOENCODING": "utf-8"}
@@ -62,10 +62,10 @@ def test_an_offline_scan_imports_neither_the_sdk_nor_the_network(document):
 
 
 def test_exit_codes_are_those_of_the_process(document, bad, tmp_path):
-    assert run("scan", document([account()])).returncode == 0
+    assert run("scan", document([account()]), *CHOSEN).returncode == 0
     assert run("scan", bad).returncode == 1
     assert run("scan", str(tmp_path / "absent")).returncode == 2
-    assert run("scan", document([deployment("x"), account()])).returncode == 3
+    assert run("scan", document([deployment("x"), account()]), *CHOSEN).returncode == 3
     assert run("--version").stdout.startswith("azgate ")
     assert run("--debug", "scan", str(tmp_path / "absent")).returncode == 2
 

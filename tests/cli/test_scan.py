@@ -10,7 +10,7 @@ import pytest
 
 from scanner.sources.snapshot import write
 from scanner.version import VERSION
-from tests.cli.conftest import TAGS, account, deployment
+from tests.cli.conftest import CHOSEN, TAGS, account, deployment
 from tests.factories import (
     ACCOUNT,
     DEPLOYMENT,
@@ -59,8 +59,9 @@ def outcomes(result: dict[str, Any]) -> dict[str, int]:
     ],
 )
 def test_the_exit_code_says_what_the_gate_decided(azgate, document, resources, options, code):
+    chosen = () if "--rule" in options else CHOSEN
     for form in ("console", "json", "junit", "html"):
-        assert azgate("scan", document(resources), *options, "-o", f"{form}=-").code == code
+        assert azgate("scan", document(resources), *chosen, *options, "-o", f"{form}=-").code == code
 
 
 def test_without_an_output_the_console_report_goes_to_standard_output(azgate, document):
@@ -97,7 +98,7 @@ def test_the_result_says_what_was_scanned_when_and_with_what(azgate, document):
 
 
 def test_standard_input_is_a_dash(azgate):
-    run = azgate("scan", "-", "-o", "json=-", stdin=json.dumps(BAD).encode())
+    run = azgate("scan", "-", *CHOSEN, "-o", "json=-", stdin=json.dumps(BAD).encode())
     assert run.code == 1
     assert run.result["scan"]["sources"] == ["arm-json:-"]
     assert "standard input: is empty" in azgate("scan", "-", stdin=b"").err

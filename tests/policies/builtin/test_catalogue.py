@@ -84,7 +84,7 @@ def test_a_rule_is_about_the_types_of_the_catalogue(rule_id):
         assert set(BY_ID[rule_id][0].types) == types
 
 
-@pytest.mark.parametrize("rule_id", list(BY_ID))
+@pytest.mark.parametrize("rule_id", [row[0] for row in CATALOGUE])
 def test_a_rule_says_why_and_what_to_do_with_a_command_and_a_source(rule_id):
     info = BY_ID[rule_id][0].info
     assert len(info.title) > 10
