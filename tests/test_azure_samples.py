@@ -14,13 +14,14 @@ from scanner.sources.files import read_inputs
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "azure-samples"
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="no azure-samples beside the checkout")
+TAGGING = str(Path(__file__).resolve().parents[1] / "policies" / "tagging.yaml")
 GROUPS = ("openai-*", "ml-*", "copilot-arm")
 FILES = sorted(path for group in GROUPS for folder in SAMPLES.glob(group) for path in folder.glob("*.json"))
 
 
-def scanned(path: Path, target: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any] | None:
+def scanned(path: Path, target: Path, capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, Any] | None:
     """Scan a file; None where it was refused."""
-    code = main(["scan", str(path), "-o", f"json={target}"])
+    code = main(["scan", str(path), *options, "-o", f"json={target}"])
     err = capsys.readouterr().err
     assert code in {0, 1, 2, 3}, err
     assert "Traceback" not in err
@@ -52,7 +53,7 @@ def is_resource(item: Any) -> bool:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_sample_is_scanned_as_it_is_and_as_the_answer_in_it(path, tmp_path, capsys):
-    scanned(path, tmp_path / "r.json", capsys)
+    scanned(path, tmp_path / "r.json", capsys, "-p", TAGGING)
     body = body_of(path)
     if body is None:
         return

@@ -170,7 +170,7 @@ class _Loader:
     ) -> Condition | None:
         """Compile `when` or `assert`; None where it is not there, or rests on a parameter that is wrong already."""
         tree = rule.get(word)
-        used = {name.lower() for name in _PARAMETER.findall(json.dumps(tree))}
+        used = {name.lower() for name in _PARAMETER.findall(json.dumps(tree))} if self.broken else set()
         if word not in rule or (word == "when" and tree is None) or used & self.broken:
             return None
         return compiler.compile(fill_in(tree, Scope(parameters), place / word, self.problems), place / word)
