@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,12 +11,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scanner.scan import PolicyOptions
-    from scanner.sources.azure import AzureOptions
 
 
 def scan(options: argparse.Namespace) -> int:
     """`azgate scan`."""
     from scanner.cli.interrupt import interruptible
+    from scanner.cli.live import azure_options, live_flags
     from scanner.cli.outputs import parse_outputs, write_reports
     from scanner.cli.progress import progress
     from scanner.cli.waivers import baseline_target, waiver_options
@@ -26,14 +25,14 @@ def scan(options: argparse.Namespace) -> int:
 
     outputs = parse_outputs(options.output)
     target = baseline_target(options, outputs)
-    if options.input and (options.subscription or options.resource_group):
-        raise ConfigError("--subscription and --resource-group choose what of live Azure is read; leave INPUT away")
+    if options.input and (flags := live_flags(options)):
+        raise ConfigError(f"{', '.join(flags)}: only for a live scan; leave INPUT away")
     with progress() as show:
         result, coverage = scan_with_coverage(
             ScanOptions(
                 policy=_policy(options),
                 inputs=tuple(options.input),
-                live=_live(options),
+                live=azure_options(options),
                 waivers=waiver_options(options),
                 fail_on=options.fail_on,
                 allow_gaps=options.allow_gaps,
@@ -53,6 +52,7 @@ def collect(options: argparse.Namespace) -> int:
     """`azgate collect`: exit 3 where the snapshot has gaps."""
     from scanner.cli.exit_codes import ExitCode
     from scanner.cli.interrupt import interruptible
+    from scanner.cli.live import azure_options
     from scanner.cli.outputs import STDOUT, check_path, write_output
     from scanner.cli.progress import progress
     from scanner.scan import collect as run
@@ -61,7 +61,7 @@ def collect(options: argparse.Namespace) -> int:
     check_path(options.output)
     journal = None if options.output == STDOUT else Path(f"{options.output}.partial")
     as_of = _clock(options, journal)
-    live = replace(_live(options), journal=journal, resume=options.resume)
+    live = replace(azure_options(options), journal=journal, resume=options.resume)
     with progress() as show:
         inventory = run(_policy(options), live, as_of, show, interruptible)
     write_output(options.output, chunks(inventory))
@@ -115,19 +115,4 @@ def _policy(options: argparse.Namespace) -> PolicyOptions:
         flags=tuple(overrides_from_flags(options.parameter)),
         rules=tuple(options.rule),
         excluded=tuple(options.exclude_rule),
-    )
-
-
-def _live(options: argparse.Namespace) -> AzureOptions:
-    from scanner.sources.azure import AzureOptions
-
-    return AzureOptions(
-        cloud=options.cloud,
-        subscriptions=tuple(options.subscription),
-        resource_groups=tuple(options.resource_group),
-        environ=os.environ,
-        concurrency=options.concurrency,
-        max_wait=options.max_wait,
-        connect_timeout=options.connect_timeout,
-        read_timeout=options.read_timeout,
     )

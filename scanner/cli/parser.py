@@ -21,6 +21,7 @@ exit codes:
   4  a defect in azgate
 """
 _SEVERITIES = ("critical", "high", "medium", "low", "info", "never")
+_PERIODS = ("D7", "D30", "D90", "D180", "ALL")
 _CLOUDS = ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud")
 
 
@@ -138,6 +139,9 @@ def _add_live_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--subscription", action="append", default=[], metavar="ID", help="default: all that are visible"
     )
+    group.add_argument(
+        "--management-group", action="append", default=[], metavar="ID", help="all subscriptions below it"
+    )
     group.add_argument("--resource-group", action="append", default=[], metavar="NAME", help="default: all")
     group.add_argument(
         "--concurrency", type=_between(1, 256), default=32, metavar="N", help="calls at a time; default: 32"
@@ -156,6 +160,19 @@ def _add_live_options(parser: argparse.ArgumentParser) -> None:
         "--read-timeout", type=_seconds, default=60.0, metavar="DURATION", help="of one call; default: PT1M"
     )
     group.add_argument("--cloud", choices=_CLOUDS, default=_CLOUDS[0], help=f"default: {_CLOUDS[0]}")
+    copilot = parser.add_argument_group("Copilot (read only when asked for)")
+    copilot.add_argument(
+        "--graph", action="store_true", help="Microsoft 365 Copilot licences and use, of Microsoft Graph"
+    )
+    copilot.add_argument(
+        "--copilot-period", choices=_PERIODS, default="D30", help="days of the usage report; default: D30"
+    )
+    copilot.add_argument(
+        "--github-org", action="append", default=[], metavar="ORG", help="GitHub Copilot seats, with GITHUB_TOKEN"
+    )
+    copilot.add_argument(
+        "--github-enterprise", action="append", default=[], metavar="NAME", help="the same of a whole enterprise"
+    )
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
