@@ -19,6 +19,7 @@ from scanner.sources.azure.credentials import SharedCredential, authenticate, de
 from scanner.sources.azure.endpoints import certificate_file, endpoints_for
 from scanner.sources.azure.facts import FACT_KINDS, FACT_READERS
 from scanner.sources.azure.facts.base import FactContext
+from scanner.sources.azure.facts.metric_plan import METRICS
 from scanner.sources.azure.journal import Journal, resume_journal, start_journal
 from scanner.sources.azure.limiter import lane
 from scanner.sources.azure.reader import Reader
@@ -73,7 +74,7 @@ def collect(
         with _quiet_loggers():
             status.phase("signing in")
             authenticate(shared, endpoints.arm_scope, options.environ)
-            if needs.of_kind("metrics") and (endpoints.metrics or endpoints.metrics_domain):
+            if needs.of_kind(METRICS) and (endpoints.metrics or endpoints.metrics_domain):
                 # Fetched while the sign-in is fresh: a federated one cannot serve a new audience later.
                 with suppress(AzureError):
                     shared.get_token_info(f"{endpoints.metrics_audience}/.default")
@@ -130,7 +131,8 @@ class _Scan:
             self._options.management_groups,
         )
         types = self._needs.types.union(*(need.types for need in self._needs.facts))
-        found, gaps = read_resources(self._reader, self._workers, scope, types, self._progress)
+        dated = frozenset().union(*(need.types for need in self._needs.of_kind(METRICS)))
+        found, gaps = read_resources(self._reader, self._workers, scope, types, self._progress, dated)
         copilot, missing = read_copilot(self._clients, self._workers, self._asked, types, self._progress)
         inventory = Inventory(
             resources=(*scope.subscriptions, *scope.groups, *found, *copilot),

@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scanner.model.inventory import Gap, GapReason
-from scanner.model.resource import Resource, normalise_id
+from scanner.model.inventory import GapReason
+from scanner.model.resource import Resource, normalise_id, parent_key
 from scanner.model.values import Json
 from scanner.sources.azure.faults import Fault, ReadError
 from scanner.sources.azure.reader import Reader
@@ -36,15 +36,29 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class GraphAnswer:
-    """Resources by lower-case type, in the order of subscription and id; and what is known to be missing."""
+    """Resources by lower-case type, in the order of subscription and id.
+
+    `subscriptions` are those of which there was a row, `cut` those of which rows were left out, and why.
+    """
 
     resources: dict[str, list[Resource]] = field(default_factory=dict)
     subscriptions: set[str] = field(default_factory=set)
-    gaps: list[Gap] = field(default_factory=list)
+    cut: dict[str, Fault] = field(default_factory=dict)
+    _parents: set[tuple[str, str | None]] = field(default_factory=set)
+
+    def add(self, resource: Resource) -> None:
+        """Take in a row."""
+        self.resources.setdefault(resource.type, []).append(resource)
+        self.subscriptions.add(resource.subscription_id)
+        self._parents.add((resource.type, parent_key(resource.key)))
 
     def covers(self, kind: str, subscription_id: str) -> bool:
         """Say whether no row of this type (lower case) in this subscription means that there is none."""
         return kind in self.resources and subscription_id in self.subscriptions
+
+    def has_below(self, kind: str, parent: Resource) -> bool:
+        """Say whether there was a row of this type (lower case) right below `parent`."""
+        return (kind, parent.key) in self._parents
 
 
 def read_graph(reader: Reader, types: Sequence[str], subscriptions: Sequence[Resource]) -> GraphAnswer:
@@ -63,9 +77,8 @@ def read_graph(reader: Reader, types: Sequence[str], subscriptions: Sequence[Res
             _log.debug("Resource Graph does not answer for %d subscriptions: %s", len(group), error.fault.detail)
             continue
         if reading.truncated:
-            scope = group[0].id if len(group) == 1 else "/subscriptions"
             fault = Fault(GapReason.TRUNCATED, f"Resource Graph left resources out: {reading.truncated}")
-            answer.gaps.extend(fault.gap(scope, kind) for kind in types)
+            answer.cut.update((one.subscription_id, fault) for one in group)
         _keep(answer, reading.rows, spelling, group)
     return answer
 
@@ -125,8 +138,7 @@ def _keep(answer: GraphAnswer, rows: Sequence[Json], spelling: Mapping[str, str]
         if resource is not None and resource.subscription_id in order:
             found.setdefault(resource.key, resource)
     for resource in sorted(found.values(), key=lambda one: (order[one.subscription_id], normalise_id(one.id))):
-        answer.resources.setdefault(resource.type, []).append(resource)
-        answer.subscriptions.add(resource.subscription_id)
+        answer.add(resource)
 
 
 def _arm_json(row: Json, kind: str) -> Json:

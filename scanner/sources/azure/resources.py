@@ -46,15 +46,22 @@ def unreadable_types(types: frozenset[str], registry: Sequence[Collector] = COLL
 
 
 def read_resources(
-    reader: Reader, workers: Workers, scope: Scope, types: frozenset[str], progress: Callable[[str], None]
+    reader: Reader,
+    workers: Workers,
+    scope: Scope,
+    types: frozenset[str],
+    progress: Callable[[str], None],
+    dated: frozenset[str] = frozenset(),
 ) -> tuple[list[Resource], list[Gap]]:
-    """Read all resources of `types` and their parents; the order is that of the subscriptions."""
+    """Read all resources of `types` and their parents; the order is that of the subscriptions.
+
+    Of `dated` types (lower case) it matters when a resource was made, which rows of Resource Graph do not say.
+    """
     found: dict[str, Resource] = {}
     gaps = unreadable_types(types)
     by_type: dict[str, list[Resource]] = {SUBSCRIPTION: list(scope.subscriptions)}
     waves = needed_collectors(types)
     graph = _ask_graph(reader, scope, waves, progress)
-    gaps.extend(graph.gaps)
 
     def keep(collector: Collector, resources: Iterable[Resource]) -> None:
         members = by_type.setdefault(collector.type.lower(), [])
@@ -64,15 +71,16 @@ def read_resources(
                 members.append(resource)
 
     for wave in waves:
-        calls = [call for collector in wave for call in _calls(collector, by_type, graph)]
+        calls, cut = _to_ask(wave, by_type, graph, dated)
+        gaps.extend(cut)
         for kind, lists in Counter(collector.type for collector, _ in calls).items():
             progress(f"reading {kind}: {lists} lists")
         listings = workers.map(lambda call: call[0].collect(call[1], reader), calls, lambda call: lane_path(call[1]))
-        for collector in wave:
-            keep(collector, graph.resources.get(collector.type.lower(), ()))
         for (collector, parent), listing in zip(calls, listings, strict=True):
             gaps.extend(fault.gap(parent.id, collector.type) for fault in listing.faults)
             keep(collector, (Resource(item, ORIGIN) for item in listing.items))
+        for collector in wave:
+            keep(collector, graph.resources.get(collector.type.lower(), ()))
     return list(found.values()), gaps
 
 
@@ -85,13 +93,30 @@ def _ask_graph(
     return read_graph(reader, types, scope.subscriptions)
 
 
-def _calls(
-    collector: Collector, by_type: Mapping[str, Sequence[Resource]], graph: GraphAnswer
-) -> list[tuple[Collector, Resource]]:
-    """Give the lists that have to be asked for, with what Resource Graph answered left out."""
+def _to_ask(
+    wave: Sequence[Collector],
+    by_type: Mapping[str, Sequence[Resource]],
+    graph: GraphAnswer,
+    dated: frozenset[str],
+) -> tuple[list[tuple[Collector, Resource]], list[Gap]]:
+    """Give the lists that Resource Graph does not stand for, and gaps for those that it answered in part."""
+    calls: list[tuple[Collector, Resource]] = []
+    gaps: list[Gap] = []
+    for collector in wave:
+        for parent in by_type.get(collector.parent, ()):
+            if not _is_answered(collector, parent, graph, dated):
+                calls.extend([(collector, parent)] if collector.reads(parent) else [])
+            elif (fault := graph.cut.get(parent.subscription_id)) is not None:
+                # With the scope of the list that it stands for: that is where rules look for it.
+                gaps.append(fault.gap(parent.id, collector.type))
+    return calls, gaps
+
+
+def _is_answered(collector: Collector, parent: Resource, graph: GraphAnswer, dated: frozenset[str]) -> bool:
+    """Say whether Resource Graph gave all that there is below `parent`, and all that matters about it."""
     kind = collector.type.lower()
-    return [
-        (collector, parent)
-        for parent in by_type.get(collector.parent, ())
-        if collector.reads(parent) and not (collector.in_resource_graph and graph.covers(kind, parent.subscription_id))
-    ]
+    return (
+        collector.in_resource_graph
+        and graph.covers(kind, parent.subscription_id)
+        and not (kind in dated and graph.has_below(kind, parent))
+    )

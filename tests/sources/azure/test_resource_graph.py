@@ -1,9 +1,11 @@
 """Breadth: Resource Graph where it answers, Azure Resource Manager where it does not or shows nothing."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from scanner.model.needs import FactNeed, MetricQuery
 from scanner.sources.azure.resource_graph import ROWS_A_PAGE, SUBSCRIPTIONS_A_QUERY
 from tests.sources.azure.fakes import ARM, GRAPH, GROUP, SUBSCRIPTION, gaps_of, needs, subscription
 
@@ -24,6 +26,12 @@ def row(path=SEARCH, arm_type=SEARCH_TYPE, **more):
 
 def arm_item(path=SEARCH, kind=SEARCH_TYPE):
     return {"id": path, "name": path.rpartition("/")[2], "type": kind, "properties": {}}
+
+
+def serve_workspace(arm, *more):
+    arm.lists("/subscriptions", subscription())
+    arm.lists(f"{SUBSCRIPTION}/resourcegroups")
+    arm.lists(f"{SUBSCRIPTION}/providers/Microsoft.MachineLearningServices/workspaces", {"id": WORKSPACE}, *more)
 
 
 @pytest.fixture
@@ -122,7 +130,7 @@ def test_a_type_of_which_there_is_no_row_is_asked_of_azure_resource_manager(tena
     tenant.lists(f"{SUBSCRIPTION}/providers/{BOT_TYPE}", arm_item(hidden, BOT_TYPE))
     tenant.error(f"{OTHER}/providers/{BOT_TYPE}", 403, "AuthorizationFailed")
     inventory = tenant.collect(NEEDS)
-    assert [one.name for one in inventory.scanned] == ["find", "more", "hidden"]
+    assert {one.name for one in inventory.scanned} == {"find", "more", "hidden"}
     assert gaps_of(inventory) == {(OTHER, BOT_TYPE, "forbidden")}
     assert sorted(lists(tenant)) == [f"{one}/providers/{BOT_TYPE}" for one in (SUBSCRIPTION, OTHER)]
 
@@ -185,17 +193,37 @@ def test_an_answer_that_was_cut_is_a_gap_of_every_type(tenant, sign):
     inventory = tenant.collect(NEEDS)
     assert [one.name for one in inventory.scanned] == ["find", "b"]
     assert gaps_of(inventory) == {
-        ("/subscriptions", SEARCH_TYPE, "truncated"),
-        ("/subscriptions", BOT_TYPE, "truncated"),
+        (one, kind, "truncated") for one in (SUBSCRIPTION, OTHER) for kind in (SEARCH_TYPE, BOT_TYPE)
     }
 
 
-def test_a_cut_answer_about_one_subscription_is_its_gap(arm):
-    arm.answer(SUBSCRIPTION, subscription())
-    arm.lists(f"{SUBSCRIPTION}/resourcegroups")
-    arm.graph(row(), truncated=True)
-    inventory = arm.collect(needs(SEARCH_TYPE.lower()), subscriptions=(SUBSCRIPTION.rpartition("/")[2],))
-    assert gaps_of(inventory) == {(SUBSCRIPTION, SEARCH_TYPE, "truncated")}
+def test_a_cut_answer_about_children_is_a_gap_of_each_parent(arm):
+    endpoint = f"{WORKSPACE}/onlineEndpoints/e"
+    serve_workspace(arm)
+    arm.graph(
+        row(endpoint, ENDPOINT_TYPE), row(f"{endpoint}/deployments/b", f"{ENDPOINT_TYPE}/deployments"), truncated=True
+    )
+    inventory = arm.collect(needs(f"{ENDPOINT_TYPE}/deployments".lower()))
+    assert gaps_of(inventory) == {
+        (WORKSPACE, ENDPOINT_TYPE, "truncated"),
+        (endpoint, f"{ENDPOINT_TYPE}/deployments", "truncated"),
+    }
+
+
+def test_where_an_age_matters_the_workspaces_with_endpoints_are_asked_for_theirs(arm):
+    empty = f"{WORKSPACE}-empty"
+    old, young = f"{WORKSPACE}/onlineEndpoints/old", f"{WORKSPACE}/onlineEndpoints/young"
+    serve_workspace(arm, {"id": empty})
+    arm.graph(row(old, ENDPOINT_TYPE), row(young, ENDPOINT_TYPE))
+    dated = {**arm_item(old, ENDPOINT_TYPE), "systemData": {"createdAt": "2026-01-01T00:00:00Z"}}
+    arm.lists(f"{WORKSPACE}/onlineEndpoints", dated)
+    query = MetricQuery("RequestsPerMinute", "average", "PT1H", timedelta(days=14))
+    need = FactNeed("metrics", frozenset({ENDPOINT_TYPE.lower()}), lambda *_: False, query)
+    inventory = arm.collect(needs(ENDPOINT_TYPE.lower(), facts=(need,)))
+    endpoints = inventory.by_type[ENDPOINT_TYPE.lower()]
+    assert [one.json.get("systemData") for one in endpoints] == [{"createdAt": "2026-01-01T00:00:00Z"}, None]
+    assert lists(arm)[1:] == [f"{WORKSPACE}/onlineEndpoints"]
+    assert not inventory.gaps
 
 
 @pytest.mark.parametrize(
@@ -225,9 +253,7 @@ def test_throttled_queries_are_repeated(tenant):
 
 def test_endpoints_and_their_deployments_come_with_their_workspace(arm):
     endpoint, deployment = f"{WORKSPACE}/onlineEndpoints/e", f"{WORKSPACE}/onlineEndpoints/e/deployments/blue"
-    arm.lists("/subscriptions", subscription())
-    arm.lists(f"{SUBSCRIPTION}/resourcegroups")
-    arm.lists(f"{SUBSCRIPTION}/providers/Microsoft.MachineLearningServices/workspaces", {"id": WORKSPACE})
+    serve_workspace(arm)
     arm.graph(row(endpoint, ENDPOINT_TYPE), row(deployment, f"{ENDPOINT_TYPE}/deployments"))
     inventory = arm.collect(needs(f"{ENDPOINT_TYPE}/deployments".lower()))
     assert [one.id for one in inventory.scanned] == [WORKSPACE, endpoint, deployment]
@@ -237,9 +263,7 @@ def test_endpoints_and_their_deployments_come_with_their_workspace(arm):
 
 def test_without_resource_graph_endpoints_are_read_below_their_workspace(arm):
     endpoint = f"{WORKSPACE}/onlineEndpoints/e"
-    arm.lists("/subscriptions", subscription())
-    arm.lists(f"{SUBSCRIPTION}/resourcegroups")
-    arm.lists(f"{SUBSCRIPTION}/providers/Microsoft.MachineLearningServices/workspaces", {"id": WORKSPACE})
+    serve_workspace(arm)
     arm.error(GRAPH, 404, "NotFound", method="POST")
     arm.lists(f"{WORKSPACE}/onlineEndpoints", arm_item(endpoint, ENDPOINT_TYPE))
     arm.lists(f"{endpoint}/deployments", arm_item(f"{endpoint}/deployments/blue", f"{ENDPOINT_TYPE}/deployments"))
