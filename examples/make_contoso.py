@@ -3,112 +3,68 @@
     python examples/make_contoso.py > examples/contoso.inventory.json
 
 Contoso runs an assistant and a product search in production, develops both in a second subscription, trains
-forecasts, and has a sandbox whose resource groups, quota and metrics the scanner may not read. Every rule of the
-built-in pack passes somewhere and fails somewhere.
+forecasts, does research, buys copilots, and has a sandbox in which the scanner may read accounts and little else.
+Every rule of the built-in pack passes somewhere and fails somewhere, but for those that allow everything until
+somebody says otherwise.
 """
 
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Iterator
 
-from contoso.cognitive import COGNITIVE
-from contoso.estate import DEVELOPMENT, PRODUCTION, SANDBOX, estate
+from contoso.copilot import copilots
+from contoso.development import development, research, sandbox
+from contoso.facts import facts
+from contoso.forecasting import forecasting
 from contoso.learning import LEARNING
-from contoso.shapes import COLLECTED_AT, UTILIZATION, Json, quota_usage, utilization
+from contoso.metrics import REQUESTS, TOKENS, UTILIZATION
+from contoso.names import DEVELOPMENT, PRODUCTION, SANDBOX
+from contoso.production import production
+from contoso.shapes import COLLECTED_AT, Json
 
-from scanner.model.inventory import Fact, Gap, GapReason, Inventory, SourceInfo
-from scanner.model.quota import candidate_pool_names, location_scope
+from scanner.model.inventory import Gap, GapReason, Inventory, SourceInfo
+from scanner.model.quota import location_scope
 from scanner.model.resource import Origin, Resource
 from scanner.sources.snapshot import write
 
-POOLS: tuple[tuple[str, str, dict[str, int]], ...] = (
-    (
-        PRODUCTION,
-        "swedencentral",
-        {
-            "OpenAI.ProvisionedManaged": 300,
-            "OpenAI.GlobalProvisionedManaged": 200,
-            "OpenAI.GlobalStandard.gpt-4.1": 1000,
-            "OpenAI.Standard.gpt-4o": 150,
-        },
-    ),
-    (
-        PRODUCTION,
-        "westeurope",
-        {
-            "OpenAI.DataZoneStandard.gpt-4.1-mini": 2000,
-            "OpenAI.Standard.text-embedding-3-large": 120,
-            "AIServices.GlobalStandard.DeepSeek-R1": 5000,
-        },
-    ),
-    (
-        DEVELOPMENT,
-        "eastus2",
-        {"OpenAI.GlobalStandard.gpt-4.1": 600, "OpenAI.GlobalProvisionedManaged": 100, "AccountCount": 30},
-    ),
-)
-
-
-def quota(resources: list[Json]) -> Iterator[Fact]:
-    """Count each region's pools: regional ones by region, global and data zone ones by subscription."""
-    homes = {item["id"]: item["location"] for item in resources if item.get("type") == f"{COGNITIVE}/accounts"}
-    allocated: Counter[tuple[str, str, str]] = Counter()
-    for item in resources:
-        if item.get("type") == f"{COGNITIVE}/accounts/deployments" and "sku" in item:
-            owner, region = item["id"].split("/")[2], homes[item["id"].rpartition("/deployments/")[0]]
-            sku = item["sku"]["name"]
-            where = "" if sku.startswith(("Global", "DataZone")) else region
-            allocated[owner, where, candidate_pool_names(item)[0]] += item["sku"]["capacity"]
-    for owner, region, limits in POOLS:
-        usages = [
-            quota_usage(name, allocated[owner, region, name] + allocated[owner, "", name], limit)
-            for name, limit in limits.items()
-        ]
-        yield Fact("quotaUsages", location_scope(owner, region), usages)
-
-
-def facts(resources: list[Json]) -> Iterator[Fact]:
-    """Give quota and utilization, as far as the scanner could read them."""
-    yield from quota(resources)
-    production_account = _id(resources, "contoso-assistant-prod")
-    yield Fact("metrics", production_account, [utilization(production_account, {"chat": 84.0, "summaries": 21.5})])
-    development_account = _id(resources, "contoso-assistant-dev")
-    yield Fact("metrics", development_account, [utilization(development_account, {"chat-ptu": 96.5})])
-
-
-def _id(resources: list[Json], name: str) -> str:
-    found: str = next(item["id"] for item in resources if item.get("name") == name)
-    return found
+FACT_KINDS = frozenset({"budgets", "diagnosticSettings", "metrics", "models", "quotaUsages", "scheduledActions"})
 
 
 def gaps(resources: list[Json]) -> Iterator[Gap]:
     """Give what the scanner could not read, in Azure's words."""
-    refused = "AuthorizationFailed: The client does not have authorization to perform action"
+    ids = {item["name"]: item["id"] for item in resources if "name" in item}
     root = f"/subscriptions/{SANDBOX}"
-    groups = "Microsoft.Resources/subscriptions/resourceGroups"
-    yield Gap(root, groups, GapReason.FORBIDDEN, f"{refused} 'Microsoft.Resources/subscriptions/resourceGroups/read'")
-    yield Gap(
-        location_scope(SANDBOX, "francecentral"),
-        "quotaUsages",
-        GapReason.FORBIDDEN,
-        f"{refused} 'Microsoft.CognitiveServices/locations/usages/read'",
+    region = location_scope(SANDBOX, "francecentral")
+    yield _forbidden(
+        root, "Microsoft.Resources/subscriptions/resourceGroups", "Microsoft.Resources/subscriptions/resourceGroups"
     )
-    pilot = _id(resources, "contoso-pilot")
-    yield Gap(pilot, f"metrics/{UTILIZATION}", GapReason.FORBIDDEN, f"{refused} 'Microsoft.Insights/metrics/read'")
-    studio = _id(resources, "mlw-forecasting")
+    yield _forbidden(region, "quotaUsages", "Microsoft.CognitiveServices/locations/usages")
+    yield _forbidden(region, "models", "Microsoft.CognitiveServices/locations/models")
+    yield _forbidden(root, "budgets", "Microsoft.Consumption/budgets")
+    yield _forbidden(root, "scheduledActions", "Microsoft.CostManagement/scheduledActions")
+    for name in ("contoso-hackathon", "contoso-pilot"):
+        yield _forbidden(ids[name], "diagnosticSettings", "Microsoft.Insights/diagnosticSettings")
+        for question in (UTILIZATION, REQUESTS, TOKENS):
+            yield _forbidden(ids[name], f"metrics/{question.metric}", "Microsoft.Insights/metrics")
+    studio = ids["mlw-forecasting"]
     yield Gap(studio, f"{LEARNING}/workspaces/jobs", GapReason.TRUNCATED, "page 2 of the list could not be read")
+
+
+def _forbidden(scope: str, what: str, kind: str) -> Gap:
+    refused = "AuthorizationFailed: The client does not have authorization to perform action"
+    return Gap(scope, what, GapReason.FORBIDDEN, f"{refused} '{kind}/read'")
 
 
 def build() -> Inventory:
     """Put the company together."""
-    resources = estate()
+    parts = (production(), forecasting(), development(), research(), sandbox(), copilots())
+    resources = [item for part in parts for item in part]
     return Inventory(
         resources=tuple(Resource(item, Origin("azure")) for item in resources),
         facts=tuple(facts(resources)),
         gaps=tuple(gaps(resources)),
-        sources=(SourceInfo("azure", "https://management.azure.com", frozenset({"metrics", "models", "quotaUsages"})),),
+        sources=(SourceInfo("azure", "https://management.azure.com", FACT_KINDS),),
         scopes=tuple(f"/subscriptions/{one}" for one in (PRODUCTION, DEVELOPMENT, SANDBOX)),
         collected_at=COLLECTED_AT,
     )

@@ -9,8 +9,10 @@ from contoso.shapes import Json, ago, inside
 COGNITIVE = "Microsoft.CognitiveServices"
 
 
-def account(parent: Json, name: str, location: str, kind: str = "OpenAI", tags: Json | None = None) -> Json:
-    """Give a Cognitive Services account."""
+def account(
+    parent: Json, name: str, location: str, kind: str = "OpenAI", tags: Json | None = None, *, keyless: bool = False
+) -> Json:
+    """Give a Cognitive Services account; unless it is `keyless`, Azure says nothing of keys, and they work."""
     properties: Json = {
         "endpoint": f"https://{name}.openai.azure.com/",
         "customSubDomainName": name,
@@ -18,6 +20,8 @@ def account(parent: Json, name: str, location: str, kind: str = "OpenAI", tags: 
         "provisioningState": "Succeeded",
         "dateCreated": ago(days=300),
     }
+    if keyless:
+        properties["disableLocalAuth"] = True
     if kind == "AIServices":
         properties |= {"endpoint": f"https://{name}.cognitiveservices.azure.com/", "allowProjectManagement": True}
     return inside(
@@ -56,12 +60,16 @@ def deployment(
     tags: Json | None = None,
     **properties: Any,
 ) -> Json:
-    """Give a model deployment; `model` is `format/name/version`, `age` days. Without capacity it predates skus."""
+    """Give a model deployment; `model` is `format/name/version`, `age` days. Without capacity it predates skus.
+
+    `properties` replace the usual ones; None takes one away.
+    """
     publisher, model_name, version = model.split("/")
     inner: Json = {
         "model": {"format": publisher, "name": model_name, "version": version},
         "provisioningState": "Succeeded",
         "versionUpgradeOption": "OnceNewDefaultVersionAvailable",
+        "raiPolicyName": "Microsoft.DefaultV2",
     }
     fields: Json = {}
     if capacity is None:
@@ -77,9 +85,22 @@ def deployment(
         f"{COGNITIVE}/accounts/deployments",
         name,
         **fields,
-        properties={**inner, **properties},
+        properties={name: value for name, value in {**inner, **properties}.items() if value is not None},
         systemData={"createdAt": created, "createdByType": "User", "lastModifiedAt": created},
     )
+
+
+def deleted_account(subscription_id: str, group_name: str, name: str, location: str, kind: str) -> Json:
+    """Give an account that was deleted and is not purged yet; its id has the group behind the region."""
+    place = f"/subscriptions/{subscription_id}/providers/{COGNITIVE}/locations/{location}/resourceGroups/{group_name}"
+    return {
+        "id": f"{place}/deletedAccounts/{name}",
+        "name": name,
+        "type": f"{COGNITIVE}/deletedAccounts",
+        "location": location,
+        "kind": kind,
+        "properties": {"deletionDate": ago(days=1), "scheduledPurgeDate": ago(days=-1)},
+    }
 
 
 def _rate_limits(sku: str, capacity: int) -> list[Json]:

@@ -50,8 +50,8 @@ def cluster(parent: Json, name: str, size: str, scale: Json, tags: Json | None =
     )
 
 
-def instance(parent: Json, name: str, size: str, idle: str | None, state: str = "Running") -> Json:
-    """Give a compute instance; `idle` is its idle shutdown, None where it has none."""
+def instance(parent: Json, name: str, size: str, idle: str | None, state: str = "Running", *, since: int = 4) -> Json:
+    """Give a compute instance; `idle` is its idle shutdown, None where it has none; in its state `since` days."""
     inner = {
         "vmSize": size,
         "state": state,
@@ -59,7 +59,7 @@ def instance(parent: Json, name: str, size: str, idle: str | None, state: str = 
         "schedules": {"computeStartStop": []},
         "lastOperation": {
             "operationName": "Start" if state == "Running" else "Stop",
-            "operationTime": ago(days=4),
+            "operationTime": ago(days=since),
             "operationStatus": "Succeeded",
             "operationTrigger": "User",
         },
@@ -87,8 +87,17 @@ def _compute(parent: Json, name: str, kind: str, tags: Json | None, inner: Json)
     )
 
 
-def job(parent: Json, name: str, kind: str, compute: Json | None, status: str = "Running", **properties: Any) -> Json:
-    """Give a job; without a compute it runs serverless."""
+def job(
+    parent: Json,
+    name: str,
+    kind: str,
+    compute: Json | None,
+    status: str = "Running",
+    *,
+    age: int = 20,
+    **properties: Any,
+) -> Json:
+    """Give a job, `age` hours old; without a compute it runs serverless."""
     inner: Json = {"jobType": kind, "status": status, "displayName": name, "experimentName": name, "isArchived": False}
     if compute:
         inner["computeId"] = compute["id"]
@@ -97,12 +106,12 @@ def job(parent: Json, name: str, kind: str, compute: Json | None, status: str = 
         f"{LEARNING}/workspaces/jobs",
         name,
         properties={**inner, **properties},
-        systemData={"createdAt": ago(hours=20), "createdByType": "User"},
+        systemData={"createdAt": ago(hours=age), "createdByType": "User"},
     )
 
 
-def online_endpoint(parent: Json, name: str, tags: Json | None = None) -> Json:
-    """Give a managed online endpoint."""
+def online_endpoint(parent: Json, name: str, traffic: Json, tags: Json | None = None) -> Json:
+    """Give a managed online endpoint; `traffic` is deployment to percent."""
     return inside(
         parent,
         f"{LEARNING}/workspaces/onlineEndpoints",
@@ -110,7 +119,27 @@ def online_endpoint(parent: Json, name: str, tags: Json | None = None) -> Json:
         location=parent["location"],
         kind="Managed",
         tags=tags or {},
-        properties={"authMode": "AADToken", "traffic": {"blue": 100}, "provisioningState": "Succeeded"},
+        properties={"authMode": "AADToken", "traffic": traffic, "provisioningState": "Succeeded"},
+        systemData={"createdAt": ago(days=150), "createdByType": "User"},
+    )
+
+
+def online_deployment(parent: Json, name: str, size: str, instances: int) -> Json:
+    """Give a managed online deployment."""
+    return inside(
+        parent,
+        f"{LEARNING}/workspaces/onlineEndpoints/deployments",
+        name,
+        location=parent["location"],
+        kind="Managed",
+        tags={},
+        sku={"name": "Default", "capacity": instances},
+        properties={
+            "endpointComputeType": "Managed",
+            "instanceType": size,
+            "scaleSettings": {"scaleType": "Default"},
+            "provisioningState": "Succeeded",
+        },
     )
 
 
