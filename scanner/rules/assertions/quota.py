@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import Field
 
 from scanner.model.needs import MetricQuery
@@ -21,6 +19,7 @@ _capacity = field_getter(("sku", "capacity"))
 _legacy_capacity = field_getter(parse_path("properties.scaleSettings.capacity"))
 _current = field_getter(("properties", "currentValue"))
 _limit = field_getter(("properties", "limit"))
+_reason = field_getter(("properties", "reason"))
 
 
 class QuotaShare(Assertion):
@@ -80,8 +79,9 @@ class QuotaHeadroom(Assertion):
         evidence = (Evidence("currentValue", current, expected), Evidence("limit", limit, "more than 0"))
         if current is None or limit is None or limit <= 0:
             what = f"the limit is {limit}" if limit is None or limit <= 0 else "the current value is not a number"
-            reason: Any = resource.json["properties"].get("reason") or what
-            return Judgement(None, f"the allocation of {resource.name} is not known: {reason}", evidence)
+            reason = _reason(resource, env)
+            why = reason if isinstance(reason, str) and reason else what
+            return Judgement(None, f"the allocation of {resource.name} is not known: {why}", evidence)
         share = current / limit
         if share <= self.max_quota_allocated:
             return HOLDS
