@@ -26,17 +26,30 @@ def answer(
     if metric is None or metric.error_code != "Success":
         return found
     start, end = (_moment(text) for text in (query["starttime"], query["endtime"]))
-    dimension = re.fullmatch(r"(\w+) eq '\*'", dimension_filter)
-    series = dict(metric.series) if dimension else {"": [p for points in metric.series.values() for p in points]}
-    for value, points in series.items():
+    names = re.findall(r"(\w+) eq '\*'", dimension_filter)
+    for labels, points in _split(metric, names).items():
         inside = [(moment, number) for moment, number in points if start <= moment < end]
         if not inside:
             continue
-        names = [{"name": {"value": dimension.group(1).lower()}, "value": value}] if dimension else []
+        labelled = [
+            {"name": {"value": name.lower()}, "value": value} for name, value in zip(names, labels, strict=True)
+        ]
         data = _data(inside, start, query["interval"], query["aggregation"].lower())
-        found["timeseries"].append({"metadatavalues": names, "data": data})
-    if dimension:
+        found["timeseries"].append({"metadatavalues": labelled, "data": data})
+    if names:
         found["timeseries"] = found["timeseries"][: int(query.get("top", DEFAULT_TOP))]
+    return found
+
+
+def _split(metric: Metric, names: Sequence[str]) -> dict[tuple[str, ...], list[tuple[datetime, float]]]:
+    """Give the points by values of the dimensions in the filter; others are added up."""
+    found: dict[tuple[str, ...], list[tuple[datetime, float]]] = {}
+    for key, points in metric.series.items():
+        values = key if isinstance(key, tuple) else (key,)
+        own = metric.dimensions or tuple(names[:1])
+        by_name = dict(zip((name.lower() for name in own), values, strict=False))
+        labels = tuple(by_name.get(name.lower(), "") for name in names)
+        found.setdefault(labels, []).extend(points)
     return found
 
 

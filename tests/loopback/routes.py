@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 
-from tests.loopback import monitor
+from tests.loopback import monitor, resource_graph
 from tests.loopback.tenant import Tenant
 
 Answer = tuple[int, dict[str, Any]]
@@ -23,6 +23,13 @@ METRICS_AUDIENCES = frozenset(
         "https://metrics.monitor.azure.com",
         "https://metrics.monitor.azure.us",
         "https://metrics.monitor.azure.cn",
+    }
+)
+EXTENSIONS = frozenset(
+    {
+        "microsoft.insights/diagnosticsettings",
+        "microsoft.consumption/budgets",
+        "microsoft.costmanagement/scheduledactions",
     }
 )
 
@@ -80,6 +87,13 @@ class Arm:
         if "api-version" not in query:
             return azure_error(400, "MissingApiVersionParameter", "The api-version query parameter is required.")
         lowered = path.lower().rstrip("/")
+        if not self._is_known(lowered):
+            return azure_error(404, "InvalidResourceNamespace", f"The resource namespace of {path} is invalid.")
+        if lowered.startswith("/providers/microsoft.management/managementgroups/"):
+            return self._descendants(path, query, base)
+        owner, _, kind = lowered.rpartition("/providers/")
+        if kind in EXTENSIONS:
+            return self._page(self._tenant.extensions.get((owner, kind), []), path, query, base)
         if lowered.endswith("/providers/microsoft.insights/metrics"):
             return self._metrics(path, query)
         parts = lowered.strip("/").split("/")
@@ -94,6 +108,25 @@ class Arm:
         if lowered == "/subscriptions" or parent in self._single:
             return 200, {"value": []}
         return azure_error(404, "ResourceNotFound", f"The resource at {path} was not found.")
+
+    def query(self, body: bytes) -> Answer:
+        """Answer a query of Resource Graph."""
+        if not self._tenant.has_resource_graph:
+            return azure_error(404, "InvalidResourceNamespace", "The resource namespace is invalid.")
+        return resource_graph.answer(self._tenant.resources, json.loads(body))
+
+    def _is_known(self, path: str) -> bool:
+        _, slash, rest = path.rpartition("/providers/")
+        known = self._tenant.providers
+        return known is None or not slash or rest.partition("/")[0] in known
+
+    def _descendants(self, path: str, query: dict[str, str], base: str) -> Answer:
+        name = path.split("/")[4]
+        ids = self._tenant.management_groups.get(name)
+        if ids is None or not path.endswith("/descendants"):
+            return azure_error(404, "NotFound", f"The management group {name} was not found.")
+        items = [{"id": one, "name": one.rpartition("/")[2], "type": "/subscriptions"} for one in ids]
+        return self._page(items, path, query, base)
 
     def batch(self, subscription: str, query: dict[str, str], body: bytes) -> Answer:
         ids = json.loads(body)["resourceids"]
@@ -158,6 +191,8 @@ def _index(tenant: Tenant) -> tuple[dict[str, list[Any]], dict[str, Any]]:
             lists["/subscriptions"].append(resource)
         elif len(parts) == 4:
             lists[key.rpartition("/")[0]].append(resource)
+        elif len(parts) == 10 and parts[8] == "deletedaccounts":
+            lists[f"/subscriptions/{parts[1]}/providers/{parts[3]}/deletedaccounts"].append(resource)
         elif len(parts) == 8:
             # A top-level resource of a group is listed for its whole subscription too.
             lists[f"/subscriptions/{parts[1]}/providers/{parts[5]}/{parts[6]}"].append(resource)

@@ -13,16 +13,20 @@ import ssl
 import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from tests.loopback import copilot
 from tests.loopback.certificate import make_certificate
 from tests.loopback.routes import ARM_AUDIENCES, METRICS_AUDIENCES, Answer, Arm, Authority, azure_error
 from tests.loopback.tenant import Fault, Tenant
+
+AnyAnswer = Answer | copilot.Answer
+RESOURCE_GRAPH = "/providers/microsoft.resourcegraph/resources"
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Request:
     query: Mapping[str, str]
     audience: str
     body: bytes = b""
+    authorization: str = field(default="", repr=False)
 
     @property
     def to_authority(self) -> bool:
@@ -85,6 +90,8 @@ class FakeAzure:
         return {
             "AZGATE_ARM_ENDPOINT": self.url,
             **({"AZGATE_METRICS_ENDPOINT": self.url} if batch_metrics else {}),
+            "AZGATE_GRAPH_ENDPOINT": self.url,
+            "GITHUB_API_URL": f"{self.url}{copilot.GITHUB}",
             "AZURE_AUTHORITY_HOST": self.url,
             "AZURE_TENANT_ID": self.tenant.tenant_id,
             "AZURE_CLIENT_ID": self.tenant.client_id,
@@ -112,18 +119,18 @@ class FakeAzure:
     @property
     def unauthorized(self) -> list[Request]:
         """All requests without a token of the right audience."""
-        return [one for one in self.requests if one.audience not in _audiences(one.path)]
+        return [one for one in self.requests if not self._is_authorized(one)]
 
     def paths(self) -> list[str]:
         """Give `METHOD path` of all requests to Azure, sorted."""
         return sorted(f"{one.method} {one.path}" for one in self.requests)
 
-    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Fault | Answer:
+    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Fault | AnyAnswer:
         """Record a request and give its answer, or the fault planted for it."""
         parts = urlsplit(target)
         path, query = unquote(parts.path), dict(parse_qsl(parts.query, keep_blank_values=True))
         audience = self.authority.audience_of(headers.get("Authorization", ""))
-        request = Request(method, path, query, audience, body)
+        request = Request(method, path, query, audience, body, headers.get("Authorization", ""))
         with self._lock:
             self._log.append(request)
             fault = next((one for one in self.tenant.faults if one.matches(method, path, parts.query)), None)
@@ -131,26 +138,48 @@ class FakeAzure:
                 fault.times -= 1
         return fault if fault is not None else self._route(request, f"https://{headers['Host']}")
 
-    def _route(self, request: Request, base: str) -> Answer:
+    def _route(self, request: Request, base: str) -> AnyAnswer:
         if request.path.endswith("/.well-known/openid-configuration"):
             return self.authority.configuration(base)
         if request.path.endswith("/oauth2/v2.0/token"):
             return self.authority.token(request.body)
-        if request.audience not in _audiences(request.path):
+        if not self._is_authorized(request):
             return azure_error(401, "AuthenticationFailed", "Authentication failed: no valid token.")
+        if request.path == copilot.DOWNLOAD:
+            return 200, copilot.report(self.tenant), {}
+        if request.path.startswith(f"{copilot.GITHUB}/"):
+            path = request.path.removeprefix(copilot.GITHUB)
+            return copilot.github(self.tenant, path, dict(request.query), base)
+        if request.path.startswith("/v1.0/"):
+            return copilot.graph(self.tenant, request.path, base)
         if request.method == "GET":
             return self.arm.get(request.path, dict(request.query), base)
+        if request.path.lower() == RESOURCE_GRAPH:
+            return self.arm.query(request.body)
         if _is_read(request):
             subscription = request.path.lower().removesuffix("/metrics:getbatch")
             return self.arm.batch(subscription, dict(request.query), request.body)
         return azure_error(405, "MethodNotAllowed", "this Azure is read-only")
 
+    def _is_authorized(self, request: Request) -> bool:
+        if request.path == copilot.DOWNLOAD:
+            # The address is the permission; a token must not come along.
+            return not request.authorization and request.query.get("sig") == copilot.SIGNATURE
+        if request.path.startswith(f"{copilot.GITHUB}/"):
+            return request.authorization == f"Bearer {self.tenant.github_token}"
+        return request.audience in _audiences(request.path)
+
 
 def _is_read(request: Request) -> bool:
-    return request.method == "GET" or (request.method == "POST" and request.path.lower().endswith("/metrics:getbatch"))
+    path = request.path.lower()
+    return request.method == "GET" or (
+        request.method == "POST" and (path == RESOURCE_GRAPH or path.endswith("/metrics:getbatch"))
+    )
 
 
 def _audiences(path: str) -> frozenset[str]:
+    if path.startswith("/v1.0/"):
+        return copilot.GRAPH_AUDIENCES
     return METRICS_AUDIENCES if path.lower().endswith("/metrics:getbatch") else ARM_AUDIENCES
 
 
@@ -199,7 +228,10 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(answer, Fault):
             self._misbehave(answer)
         else:
-            self._send(answer[0], json.dumps(answer[1]).encode(), "application/json", {})
+            status, content, *headers = answer
+            data = content if isinstance(content, bytes) else json.dumps(content).encode()
+            kind = "text/csv" if isinstance(content, bytes) else "application/json"
+            self._send(status, data, kind, headers[0] if headers else {})
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = handle_any  # noqa: N815 - named by the library
 

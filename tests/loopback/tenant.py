@@ -57,11 +57,12 @@ class Fault:
 
 @dataclass
 class Metric:
-    """A metric of one resource: points by value of the dimension, the time as ISO 8601."""
+    """A metric of one resource: points by value of the dimension, or by values of `dimensions` where it has more."""
 
-    series: Mapping[str, Sequence[tuple[datetime, float]]]
+    series: Mapping[str | tuple[str, ...], Sequence[tuple[datetime, float]]]
     unit: str = "Count"
     error_code: str = "Success"
+    dimensions: tuple[str, ...] = ()
 
 
 class Tenant:
@@ -77,6 +78,17 @@ class Tenant:
         self.models: dict[tuple[str, str], list[Any]] = defaultdict(list)
         self.metrics: dict[tuple[str, str], Metric] = {}
         self.faults: list[Fault] = []
+        self.has_resource_graph = True
+        self.providers: frozenset[str] | None = None
+        """Lower-case namespaces that this Azure knows; None for all."""
+        self.extensions: dict[tuple[str, str], list[Any]] = {}
+        self.management_groups: dict[str, list[str]] = {}
+        self.licences: list[Json] = []
+        self.usage_users: list[Json] = []
+        self.github_token = "ghp_loopback0123456789abcdefghijklmnop"
+        self.github_page = 100
+        self.github_billing: dict[str, Json] = {}
+        self.github_seats: dict[str, list[Json]] = {}
 
     def add(self, resource: Json) -> str:
         """Add ARM JSON as it is; give its id."""
@@ -204,6 +216,54 @@ class Tenant:
                 "type": f"{LEARNING}/workspaces/jobs",
                 "systemData": {"createdAt": "2026-11-20T08:00:00Z"},
                 "properties": {"jobType": job_type, "status": status, "isArchived": False, **properties},
+            }
+        )
+
+    def add_extension(self, owner: str, kind: str, *items: Json) -> None:
+        """Put items into a list such as Microsoft.Insights/diagnosticSettings below an id."""
+        self.extensions.setdefault((owner.lower(), kind.lower()), []).extend(items)
+
+    def add_top_level(
+        self, group: str, kind: str, name: str, *, location: str = "eastus2", tags: Json | None = None, **more: Any
+    ) -> str:
+        """Add a resource of a group, such as a search service."""
+        return self.add(
+            {
+                "id": f"{group}/providers/{kind}/{name}",
+                "name": name,
+                "type": kind,
+                "location": location,
+                "tags": tags or {},
+                "properties": {"provisioningState": "Succeeded"},
+                **more,
+            }
+        )
+
+    def add_child(self, parent: str, word: str, name: str, **more: Any) -> str:
+        """Add a child such as an online endpoint, with the type that its parent's id and `word` give."""
+        kind = "/".join(parent.rpartition("/providers/")[2].split("/")[:2] + parent.split("/")[10::2] + [word])
+        return self.add(
+            {
+                "id": f"{parent}/{word}/{name}",
+                "name": name,
+                "type": kind,
+                "location": "eastus2",
+                "tags": {},
+                "properties": {"provisioningState": "Succeeded"},
+                **more,
+            }
+        )
+
+    def add_deleted_account(self, subscription: str, group: str, name: str, *, kind: str = "OpenAI") -> str:
+        place = f"{subscription}/providers/{COGNITIVE}/locations/eastus2/resourceGroups/{group}"
+        return self.add(
+            {
+                "id": f"{place}/deletedAccounts/{name}",
+                "name": name,
+                "type": f"{COGNITIVE}/deletedAccounts",
+                "location": "eastus2",
+                "kind": kind,
+                "properties": {"deletionDate": "2026-11-23T08:00:00Z", "scheduledPurgeDate": "2026-11-25T08:00:00Z"},
             }
         )
 
