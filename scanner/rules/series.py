@@ -100,9 +100,8 @@ def _answer(resource: Resource, query: MetricQuery, env: Environment) -> _Answer
     if reason := _unfit(entry, query, env.as_of):
         return _Answer(reason=reason)
     series = _list(entry.get("value"), "timeseries")
-    if query.dimension:
-        name = query.dimension.lower()
-        series = [one for one in series if _labels(one).get(name) == resource.name.lower()]
+    if query.dimension and series:
+        series = _split(series, query.dimension.lower(), env).get(resource.name.lower(), [])
     if gap is not None and not series:
         return unread
     return _Answer(tuple(series), _bounds(entry, query, env.as_of), _span(entry)[1])
@@ -166,6 +165,20 @@ def _moment(value: Any) -> datetime | None:
 def _list(container: Any, key: str) -> list[Any]:
     value = container.get(key) if isinstance(container, dict) else None
     return value if isinstance(value, list) else []
+
+
+def _split(series: list[Any], dimension: str, env: Environment) -> dict[str, list[Any]]:
+    """Give the series by their value of a dimension; made once, since every deployment of an account asks."""
+
+    def make() -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
+        for one in series:
+            found.setdefault(_labels(one).get(dimension, ""), []).append(one)
+        return found
+
+    # The list is the inventory's own (an absent one is empty, and never asked for) and lives as long as the index.
+    index: dict[str, list[Any]] = env.inventory.memo((METRICS, dimension, id(series)), make)
+    return index
 
 
 def _labels(series: Any) -> dict[str, str]:
