@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent
@@ -32,8 +33,12 @@ EXPECTED_OF_EXAMPLE = {1, 3}
 UV = "uv==0.13.9"
 
 
-Outcome = tuple[str, int, float]
-"""A step's name, exit code and seconds."""
+class Outcome(NamedTuple):
+    """How a step ended, and after how many seconds."""
+
+    name: str
+    code: int
+    seconds: float
 
 
 class TaskError(Exception):
@@ -147,7 +152,7 @@ def test(arguments: Sequence[str]) -> int:
         report = Path(folder, "tests.xml")
         # A file's tests stay together: they share what is expensive to make.
         parallel = ("-n", "auto", "--dist", "loadfile")
-        command = (PYTHON, "-m", "pytest", *parallel, "--junitxml", report, *arguments)
+        command: tuple[str | Path, ...] = (PYTHON, "-m", "pytest", *parallel, "--junitxml", report, *arguments)
         outcomes.append(timed("pytest", partial(run, *command)))
         counts = count_tests(report)
     failed = summary(outcomes)
@@ -159,15 +164,15 @@ def timed(name: str, step: Callable[[], int]) -> Outcome:
     """Run one step under its name."""
     print(f"\n=== {name}", flush=True)
     started = time.monotonic()
-    return name, step(), time.monotonic() - started
+    return Outcome(name, step(), time.monotonic() - started)
 
 
 def summary(outcomes: Sequence[Outcome]) -> int:
     """Say how every step ended; 1 where one failed."""
     print("\n=== summary")
-    for name, code, seconds in outcomes:
-        print(f"{name:<14} {'FAILED' if code else 'ok':<7} {seconds:6.1f} s")
-    return int(any(code for _, code, _ in outcomes))
+    for one in outcomes:
+        print(f"{one.name:<14} {'FAILED' if one.code else 'ok':<7} {one.seconds:6.1f} s")
+    return int(any(one.code for one in outcomes))
 
 
 def count_tests(report: Path) -> str:
