@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scanner.cli import commands
+from scanner.cli.doctor import add_doctor_command
 from scanner.cli.policy_parser import add_policy_commands
 from scanner.cli.waivers import add_waiver_options
 from scanner.version import VERSION
@@ -76,6 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
     _scan(subparsers)
     _collect(subparsers)
     _report(subparsers)
+    add_doctor_command(subparsers, _command, _add_live_options)
     add_policy_commands(subparsers, _command)
     return parser
 

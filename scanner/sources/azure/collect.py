@@ -71,7 +71,7 @@ def collect(
     journal = _journal(options, endpoints.arm, as_of)
     finished = False
     try:
-        with _quiet_loggers():
+        with quiet_loggers():
             status.phase("signing in")
             authenticate(shared, endpoints.arm_scope, options.environ)
             if needs.of_kind(METRICS) and (endpoints.metrics or endpoints.metrics_domain):
@@ -178,7 +178,7 @@ def _distinct(gaps: list[Gap]) -> tuple[Gap, ...]:
 
 
 @contextmanager
-def _quiet_loggers() -> Iterator[None]:
+def quiet_loggers() -> Iterator[None]:
     """Silence the libraries while they run: what they warn of becomes a gap or an error, told once."""
     loggers = [logging.getLogger(name) for name in ("azure", "msal", "urllib3", "msrest")]
     levels = [logger.level for logger in loggers]

@@ -67,12 +67,10 @@ def read_graph(reader: Reader, types: Sequence[str], subscriptions: Sequence[Res
     if not types:
         return answer
     spelling = {kind.lower(): kind for kind in types}
-    quoted = ", ".join(f"'{kind}'" for kind in sorted(spelling))
-    query = _QUERY.format(types=quoted, columns=", ".join(_COLUMNS))
     for start in range(0, len(subscriptions), SUBSCRIPTIONS_A_QUERY):
         group = subscriptions[start : start + SUBSCRIPTIONS_A_QUERY]
         try:
-            reading = _read(reader, query, group)
+            reading = _read(reader, query_body(types, group))
         except ReadError as error:
             _log.debug("Resource Graph does not answer for %d subscriptions: %s", len(group), error.fault.detail)
             continue
@@ -83,20 +81,28 @@ def read_graph(reader: Reader, types: Sequence[str], subscriptions: Sequence[Res
     return answer
 
 
+def query_body(types: Sequence[str], subscriptions: Sequence[Resource]) -> Json:
+    """Give the query for all resources of `types` in these subscriptions, as it is posted for the first page."""
+    quoted = ", ".join(f"'{kind}'" for kind in sorted({kind.lower() for kind in types}))
+    return {
+        "subscriptions": [one.id.rstrip("/").rpartition("/")[2] for one in subscriptions],
+        "query": _QUERY.format(types=quoted, columns=", ".join(_COLUMNS)),
+        "options": {"resultFormat": "objectArray", "$top": ROWS_A_PAGE},
+    }
+
+
 @dataclass(slots=True)
 class _Reading:
     rows: list[Json] = field(default_factory=list)
     truncated: str = ""
 
 
-def _read(reader: Reader, query: str, group: Sequence[Resource]) -> _Reading:
+def _read(reader: Reader, body: Json) -> _Reading:
     """Read all pages; raises ReadError where one fails or is no answer of Resource Graph."""
     reading = _Reading()
-    options: Json = {"resultFormat": "objectArray", "$top": ROWS_A_PAGE}
-    body: Json = {"subscriptions": [one.id.rstrip("/").rpartition("/")[2] for one in group], "query": query}
     tokens: set[str] = set()
     while True:
-        page, headers = reader.query_resource_graph({**body, "options": options})
+        page, headers = reader.query_resource_graph(body)
         if not isinstance(page, dict) or not _are_rows(page.get("data")):
             raise ReadError(Fault(GapReason.MALFORMED, "the answer has no `data` of resources with ids"))
         reading.rows.extend(page["data"])
@@ -110,7 +116,7 @@ def _read(reader: Reader, query: str, group: Sequence[Resource]) -> _Reading:
         if not isinstance(token, str) or token in tokens or len(tokens) >= PAGE_LIMIT:
             raise ReadError(Fault(GapReason.MALFORMED, "the pages have no end"))
         tokens.add(token)
-        options = {**options, "$skipToken": token}
+        body = {**body, "options": {**body["options"], "$skipToken": token}}
         _wait_for_quota(reader, headers)
 
 

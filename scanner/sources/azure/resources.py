@@ -38,6 +38,11 @@ def needed_collectors(types: frozenset[str], registry: Sequence[Collector] = COL
     return waves
 
 
+def collector_of(kind: str) -> Collector:
+    """Give the collector of an ARM type, in any case; raises KeyError for one that nobody reads."""
+    return {one.type.lower(): one for one in COLLECTORS}[kind.lower()]
+
+
 def unreadable_types(types: frozenset[str], registry: Sequence[Collector] = COLLECTORS) -> list[Gap]:
     """Say which types nobody here can read: a rule about them must not pass for want of resources."""
     known = {EVERY_TYPE} | CONTAINERS | COPILOT | {collector.type.lower() for collector in registry}

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
 
 from scanner.model.inventory import Fact, GapReason
 from scanner.model.needs import MetricQuery
-from scanner.model.resource import Resource, type_of_id
+from scanner.model.resource import Resource
 from scanner.model.values import Json
-from scanner.sources.azure.clients import Service
 from scanner.sources.azure.facts.base import FactContext, FactsRead
-from scanner.sources.azure.facts.metric_answers import TOP, Answer, dimensions, entries_by_id, joined, judge
+from scanner.sources.azure.facts.metric_answers import Answer, entries_by_id, joined, judge
+from scanner.sources.azure.facts.metric_calls import ask_batch, ask_resource
 from scanner.sources.azure.facts.metric_plan import (
     METRICS,
     BatchGroup,
@@ -24,10 +22,8 @@ from scanner.sources.azure.facts.metric_plan import (
     span,
     stamp,
 )
-from scanner.sources.azure.faults import Fault, ReadError
+from scanner.sources.azure.faults import ReadError
 from scanner.sources.azure.workers import lane_path
-
-API_VERSION = "2024-02-01"
 
 _PASSING = frozenset({GapReason.SERVER_ERROR, GapReason.THROTTLED, GapReason.UNSUPPORTED, GapReason.MALFORMED})
 """Failures of one batch call that say nothing about the next one."""
@@ -102,7 +98,7 @@ def _by_batch(context: FactContext, group: BatchGroup) -> _Answers:
     while calls:
         call = calls.pop(0)
         try:
-            answers.update(_ask_batch(context, base, group.subscription, call))
+            answers.update(_ask_batch(context, base, call))
         except ReadError as error:
             if error.fault.reason not in _PASSING:
                 break
@@ -112,25 +108,12 @@ def _by_batch(context: FactContext, group: BatchGroup) -> _Answers:
     return answers
 
 
-def _ask_batch(context: FactContext, base: str, subscription: str, call: Call) -> _Answers:
+def _ask_batch(context: FactContext, base: str, call: Call) -> _Answers:
     """Ask for all metrics of one call, piece by piece of the window; raises ReadError."""
     found: dict[tuple[str, MetricQuery], list[Answer]] = {}
     spans = pieces(call.queries[0], context.as_of)
-    for start, end in spans:
-        parameters = {
-            "api-version": API_VERSION,
-            "starttime": stamp(start),
-            "endtime": stamp(end),
-            **_common_parameters(call.owners[0], call.queries, "filter"),
-        }
-        entries = entries_by_id(
-            context.reader.post_metrics(
-                base,
-                f"/subscriptions/{subscription}/metrics:getBatch",
-                parameters,
-                {"resourceids": [owner.id.lower() for owner in call.owners]},
-            )
-        )
+    for piece in spans:
+        entries = entries_by_id(ask_batch(context.reader, base, call.owners, call.queries, piece))
         for owner in call.owners:
             values = entries.get(owner.key)
             for query in call.queries if values is not None else ():
@@ -142,7 +125,7 @@ def _by_resource(context: FactContext, owner: Resource, queries: tuple[MetricQue
     """Ask Azure Resource Manager for some metrics of one resource; several that fail are asked one by one."""
     spans = pieces(queries[0], context.as_of)
     try:
-        parts = [_ask_resource(context, owner, queries, one) for one in spans]
+        parts = [ask_resource(context.reader, owner, queries, one) for one in spans]
     except ReadError as error:
         if error.fault.reason is not GapReason.UNSUPPORTED or len(queries) == 1:
             return {(owner.key, query): Answer(fault=error.fault) for query in queries}
@@ -151,34 +134,3 @@ def _by_resource(context: FactContext, owner: Resource, queries: tuple[MetricQue
             singly.update(_by_resource(context, owner, (query,)))
         return singly
     return {(owner.key, query): joined([judge(values, query) for values in parts], query) for query in queries}
-
-
-def _ask_resource(
-    context: FactContext, owner: Resource, queries: tuple[MetricQuery, ...], piece: tuple[datetime, datetime]
-) -> list[Any]:
-    parameters = {
-        "api-version": API_VERSION,
-        "timespan": "/".join(stamp(moment) for moment in piece),
-        **_common_parameters(owner, queries, "$filter"),
-    }
-    body = context.reader.get(
-        Service.MONITOR, f"{owner.id.rstrip('/')}/providers/Microsoft.Insights/metrics", parameters
-    )
-    values = body.get("value") if isinstance(body, dict) else None
-    if not isinstance(values, list):
-        raise ReadError(Fault(GapReason.MALFORMED, "the answer has no `value`"))
-    return values
-
-
-def _common_parameters(owner: Resource, queries: Sequence[MetricQuery], filter_parameter: str) -> Mapping[str, str]:
-    """Give what is the same whoever answers; a filter asks for one series for each value of the dimensions."""
-    query = queries[0]
-    declared = owner.json.get("type")
-    split = " and ".join(f"{one} eq '*'" for one in dimensions(query))
-    return {
-        "interval": query.interval,
-        "metricnamespace": declared if isinstance(declared, str) and declared else type_of_id(owner.id),
-        "metricnames": ",".join(one.metric for one in queries),
-        "aggregation": query.aggregation,
-        **({filter_parameter: split, "top": str(TOP)} if split else {}),
-    }
