@@ -282,6 +282,18 @@ def test_a_value_is_compared_like_a_field():
         ),
         ({"field": "a", "in": ["x", 1, True]}, {"a": "y"}, "a is y; it must be one of [x, 1, true]"),
         ({"not": {"field": "a", "equals": "y"}}, {"a": "y"}, "a is y; it must not be y"),
+        ({"not": {"field": "a", "equals": "y"}}, {"a": UNKNOWN}, "a is not known here; it must be y"),
+        (
+            {"not": {"anyOf": [LEAVES[True], LEAVES[False]]}},
+            {"kind": "OpenAI"},
+            "kind is OpenAI; it must not be OpenAI",
+        ),
+        (
+            {"not": {"allOf": [{"field": "a", "equals": 1}, {"field": "b", "exists": True}]}},
+            {"a": 1, "b": 2},
+            "a is 1; it must not be 1; b is 2; it must not be set",
+        ),
+        ({"not": {"not": {"field": "a", "equals": "y"}}}, {"a": "z"}, "a is z; it must be y"),
         ({"count": {"field": "a[*]"}, "greater": 1}, {"a": [1]}, "the number of a[*] is 1; it must be more than 1"),
         (
             {"anyOf": [{"field": "a", "equals": 1}, {"field": "b", "equals": 2}]},

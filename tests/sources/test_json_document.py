@@ -55,6 +55,7 @@ def test_a_lone_surrogate_is_kept_and_kills_nothing():
         (b'{"a": "caf\xe9"}', "is neither UTF-8 nor UTF-16 text (byte 10)", 0, 0),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "is neither UTF-8 nor UTF-16 text", 0, 0),
         (b'{"a": 1,\n "a": 2}', "the key 'a' stands twice in one object", 2, 0),
+        (b'{"b": 0, "a": 1,\n "a": 2}', "the key 'a' stands twice in one object", 2, 0),
         (b'{"x": {"a": 1,\n\n "a": 2}}', "the key 'a' stands twice in one object", 3, 0),
         (b'{"\\ud800": 1, "\\ud800": 2}', "stands twice in one object", 0, 0),
         (b'{"a": NaN}', "is not JSON: NaN is no JSON number", 0, 0),
