@@ -87,6 +87,38 @@ def leaves(draw: st.DrawFn) -> dict[str, Any]:
     return leaf
 
 
+computed = st.builds(
+    lambda expression, operator, expected: {"value": expression, operator: expected},
+    st.sampled_from(
+        [
+            "[contains(field('list'), 'x')]",
+            "[contains(createArray(field('a'), field('b')), field('b'))]",
+            "[equals(field('list'), createArray('x', 1))]",
+            "[equals(field('a'), field('b'))]",
+            "[indexOf(field('list'), 'x')]",
+            "[length(intersection(field('list'), createArray('x', 1)))]",
+            "[length(union(field('list'), createArray('x')))]",
+            "[length(field('list'))]",
+            "[empty(field('list'))]",
+            "[first(field('list'))]",
+            "[last(field('list[*]'))]",
+            "[if(equals(field('a'), 1), field('b'), 'x')]",
+            "[and(equals(field('a'), 1), equals(field('b'), 1))]",
+            "[or(equals(field('a'), 1), equals(field('b'), 1))]",
+            "[not(equals(field('a'), field('b')))]",
+            "[coalesce(field('a'), field('b'), 'x')]",
+            "[less(field('a'), 2)]",
+            "[string(field('a'))]",
+            "[concat(string(field('a')), '-', string(field('b')))]",
+            "[take(field('list'), 1)]",
+            "[join(field('list'), ',')]",
+        ]
+    ),
+    st.sampled_from(["equals", "notEquals", "less", "greaterOrEquals"]),
+    st.sampled_from([0, 1, "x", "1", True]),
+).filter(lambda leaf: not (leaf.get("less") is True or leaf.get("greaterOrEquals") is True))
+
+
 def counts(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
     member = st.builds(lambda wanted: {"field": "list[*]", "equals": wanted}, scalars)
     return st.builds(
@@ -98,7 +130,7 @@ def counts(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[s
 
 
 trees = st.recursive(
-    leaves(),
+    leaves() | computed,
     lambda inner: (
         st.builds(lambda parts: {"allOf": parts}, st.lists(inner, min_size=1, max_size=3))
         | st.builds(lambda parts: {"anyOf": parts}, st.lists(inner, min_size=1, max_size=3))
