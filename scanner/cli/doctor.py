@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +67,8 @@ def _as_json(trials: Sequence[Trial], costs: Mapping[str, tuple[str, ...]]) -> s
     checks = [_check(trial, BY_NAME[trial.permission], costs) for trial in trials]
     missing = sum(check["state"] == "missing" for check in checks)
     document = {"schemaVersion": "1", "checks": checks, "missing": missing}
+    import json
+
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
