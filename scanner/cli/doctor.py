@@ -62,13 +62,13 @@ def _begins(types: Iterable[str], beginnings: Sequence[str]) -> bool:
 
 
 def _as_json(trials: Sequence[Trial], costs: Mapping[str, tuple[str, ...]]) -> str:
+    import json
+
     from scanner.sources.azure.permissions import BY_NAME
 
     checks = [_check(trial, BY_NAME[trial.permission], costs) for trial in trials]
     missing = sum(check["state"] == "missing" for check in checks)
     document = {"schemaVersion": "1", "checks": checks, "missing": missing}
-    import json
-
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
