@@ -23,7 +23,7 @@ from scanner.sources.azure.facts.metric_plan import METRICS
 from scanner.sources.azure.journal import Journal, resume_journal, start_journal
 from scanner.sources.azure.limiter import lane
 from scanner.sources.azure.reader import Reader
-from scanner.sources.azure.resources import read_resources
+from scanner.sources.azure.resources import read_resources, unasked_types
 from scanner.sources.azure.scope import read_scope
 from scanner.sources.azure.status import Status
 from scanner.sources.azure.transport import SharedTransport
@@ -134,10 +134,11 @@ class _Scan:
         dated = frozenset().union(*(need.types for need in self._needs.of_kind(METRICS)))
         found, gaps = read_resources(self._reader, self._workers, scope, types, self._progress, dated)
         copilot, missing = read_copilot(self._clients, self._workers, self._asked, types, self._progress)
+        not_asked = {**self._asked.not_asked, **unasked_types(types)}
         inventory = Inventory(
             resources=(*scope.subscriptions, *scope.groups, *found, *copilot),
             gaps=(*scope.gaps, *gaps, *missing),
-            sources=(SourceInfo("azure", self._endpoints.arm, FACT_KINDS, self._asked.not_asked),),
+            sources=(SourceInfo("azure", self._endpoints.arm, FACT_KINDS, not_asked),),
             scopes=scope.ids,
             collected_at=self._as_of,
         )

@@ -50,6 +50,16 @@ def unreadable_types(types: frozenset[str], registry: Sequence[Collector] = COLL
     return [Gap("/subscriptions", one, GapReason.UNSUPPORTED, detail) for one in sorted(types - known)]
 
 
+def unasked_types(types: frozenset[str], registry: Sequence[Collector] = COLLECTORS) -> dict[str, str]:
+    """Give the types (lower case) that are not read for `types`, and why: their absence says nothing."""
+    asked = {collector.type.lower() for wave in needed_collectors(types, registry) for collector in wave}
+    return {
+        one.type.lower(): f"no rule that was chosen when Azure was read asks for {one.type}"
+        for one in registry
+        if one.type.lower() not in asked
+    }
+
+
 def read_resources(
     reader: Reader,
     workers: Workers,

@@ -53,6 +53,16 @@ def test_a_child_type_brings_its_parents_and_azures_own_json(arm):
     assert (source.kind, source.name, source.fact_kinds) == ("azure", ARM, kinds)
 
 
+def test_the_types_that_no_rule_asks_for_are_named(arm):
+    arm.serve_chat()
+
+    reasons = arm.collect(needs(DEPLOYMENT_TYPE)).sources[0].not_asked
+
+    assert not {ACCOUNT_TYPE, DEPLOYMENT_TYPE} & reasons.keys()
+    kind = "Microsoft.MachineLearningServices/workspaces/jobs"
+    assert reasons[kind.lower()] == f"no rule that was chosen when Azure was read asks for {kind}"
+
+
 def test_only_what_the_rules_need_is_asked_for(arm):
     arm.serve_chat()
     arm.collect(needs(ACCOUNT_TYPE))
