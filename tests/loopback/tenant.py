@@ -241,7 +241,7 @@ class Tenant:
 
     def add_child(self, parent: str, word: str, name: str, **more: Any) -> str:
         """Add a child such as an online endpoint, with the type that its parent's id and `word` give."""
-        kind = "/".join(parent.rpartition("/providers/")[2].split("/")[:2] + parent.split("/")[10::2] + [word])
+        kind = "/".join(parent.rpartition("/providers/")[2].split("/")[:2] + parent.split("/")[9::2] + [word])
         return self.add(
             {
                 "id": f"{parent}/{word}/{name}",
