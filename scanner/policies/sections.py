@@ -79,8 +79,8 @@ def _section(part: Any, place: Place, problems: Problems) -> Section | None:
     tree = fill_in(part["when"], Scope({}), place / "when", problems)
     compiler = Compiler(problems, ASSERTIONS)
     when = compiler.compile(tree, place / "when")
-    if any(assertion.facts() for assertion in compiler.used):
-        problems.add(place / "when", "a section is chosen by the resource itself, not by facts around it")
+    if any(assertion.facts() or assertion.reads() for assertion in compiler.used):
+        problems.add(place / "when", "a section is chosen by the resource itself, not by what is around it")
     line, _ = place.position()
     name = f"section '{part['name']}'" if part.get("name") else "a section"
     return Section(f"{name} ({place.file}:{line})", when, _overrides(part["parameters"], place / "parameters"))
