@@ -60,16 +60,18 @@ def _absent(rule: Rule, inventory: Inventory) -> str:
         return ""
     if any(gap.what.lower() in types for gap in inventory.gaps):
         return ""
-    reasons = [_not_held(source, kind) for source in inventory.sources for kind in types]
+    reasons = [_none_held(source, types) for source in inventory.sources]
     return "; ".join(dict.fromkeys(reasons)) if all(reasons) else ""
 
 
-def _not_held(source: SourceInfo, kind: str) -> str:
-    if kind in source.not_asked:
-        return source.not_asked[kind]
-    if source.kind != _LIVE and kind.startswith(_OUTSIDE_ARM):
-        return f"is about {kind}, of which the input of kind {source.kind} has none"
-    return ""
+def _none_held(source: SourceInfo, types: list[str]) -> str:
+    """Say why a source holds none of `types`; "" where it may have been asked for one, and there was none."""
+    told = [source.not_asked[kind] for kind in types if kind in source.not_asked]
+    rest = [kind for kind in types if kind not in source.not_asked]
+    if rest and (source.kind == _LIVE or not all(kind.startswith(_OUTSIDE_ARM) for kind in rest)):
+        return ""
+    none = [f"is about {' and '.join(rest)}, of which the input of kind {source.kind} has none"] if rest else []
+    return "; ".join(dict.fromkeys([*told, *none]))
 
 
 def _lacking(rule: Rule, source: SourceInfo, inventory: Inventory, origins: frozenset[str]) -> str:

@@ -45,6 +45,24 @@ def test_a_file_without_seats_or_licences_was_made_without_them(source: str, kin
     assert reason == f"is about {kind.lower()}, of which the input of kind {source} has none"
 
 
+def test_two_types_without_a_resource_are_named_together():
+    _, reason = ask(rule(SEAT, ENTERPRISE_SEAT), make_inventory(source="snapshot"))
+
+    kinds = f"{SEAT.lower()} and {ENTERPRISE_SEAT.lower()}"
+    assert reason == f"is about {kinds}, of which the input of kind snapshot has none"
+
+
+def test_types_that_were_not_asked_for_each_say_why_once():
+    reasons = {
+        SEAT.lower(): "--github-org",
+        ENTERPRISE_SEAT.lower(): "--github-enterprise",
+        SKU.lower(): "--github-org",
+    }
+    source = SourceInfo("azure", "arm", frozenset(), reasons)
+
+    assert ask(rule(SEAT, ENTERPRISE_SEAT, SKU), inventory_of(source)) == ([], "--github-org; --github-enterprise")
+
+
 def test_a_file_with_one_seat_is_judged_by_it():
     seat = make_resource(SEAT, "contoso/ada", source="arm-json")
 
