@@ -94,8 +94,7 @@ def _as_table(trials: Sequence[Trial], costs: Mapping[str, tuple[str, ...]]) -> 
         of_it = [trial for trial in trials if trial.permission == permission.name]
         if of_it:
             lines += _section(permission, of_it, costs[permission.name])
-    missing = [trial for trial in trials if trial.fault is not None]
-    lines += ["-" * WIDTH, _verdict(len(missing), len({trial.permission for trial in missing}))]
+    lines += ["-" * WIDTH, _verdict(trials)]
     return "\n".join(lines) + "\n"
 
 
@@ -134,10 +133,15 @@ def _wrapped(text: str, indent: int) -> list[str]:
     )
 
 
-def _verdict(missing: int, permissions: int) -> str:
+def _verdict(trials: Sequence[Trial]) -> str:
+    from scanner.sources.azure.permissions import BY_NAME
+
+    missing = [trial for trial in trials if trial.fault is not None]
     if not missing:
         return "Everything that was tried may be read."
-    return f"{missing} of the calls failed, for {permissions} permissions; a scan would have gaps there."
+    gaps = sum(not BY_NAME[trial.permission].instead for trial in missing)
+    end = f"a scan would have gaps for {gaps} of them." if gaps else "a scan does without them."
+    return f"{len(missing)} of {len(trials)} trials failed; {end}"
 
 
 def add_doctor_command(subparsers: Any, command: Any, add_live_options: Any) -> None:
