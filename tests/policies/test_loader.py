@@ -92,6 +92,7 @@ def policy(tmp_path):
             "did you mean 'where'?",
         ),
         ("assert: {count: {field: a.b}, equals: 1}", 10, 22, "takes a path that ends in [*]", ""),
+        ("assert: {count: {field: 'a..b[*]'}, equals: 1}", 10, 22, "'a..b[*]' is no path", ""),
         ("assert: {count: {value: 5}, equals: 1}", 10, 22, "a count over 'value' takes a list", ""),
         ("assert: {count: 5, equals: 1}", 10, 14, "a count takes a mapping", ""),
         (

@@ -211,6 +211,12 @@ def test_a_share_of_the_quota_says_of_what(capacity, facts, message, path):
     assert (found.message, found.evidence[0].path) == (message, path)
 
 
+@pytest.mark.parametrize(("capacity", "actual"), [(None, None), (NOT_KNOWN, None), ("much", "much"), (True, True)])
+def test_a_capacity_that_cannot_be_read_is_shown(capacity, actual):
+    found = finding("openai-quota-share", deployment(capacity), ACCT, facts=quota(100))
+    assert [(item.path, item.actual) for item in found.evidence] == [("sku.capacity", actual)]
+
+
 @pytest.mark.parametrize(
     ("facts", "message"),
     [
