@@ -13,11 +13,21 @@ import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.loopback.certificate import make_certificate
 
 CREATED = "2026-01-01T00:00:00Z"
+_EMPTY_LISTS = (
+    "/diagnosticsettings",
+    "/budgets",
+    "/scheduledactions",
+    "/models",
+    "/onlineendpoints",
+    "/serverlessendpoints",
+    "/deletedaccounts",
+    "/projects",
+)
 
 
 @dataclass(frozen=True)
@@ -112,6 +122,17 @@ def lists(shape: Shape) -> dict[str, list[dict]]:
     return found
 
 
+def _other(path: str, query: str) -> tuple[int, bytes]:
+    """Answer what is asked around the resources: nothing measured, nothing set up."""
+    if path.endswith("/microsoft.insights/metrics"):
+        names = unquote(dict(parse_qsl(query)).get("metricnames", "")).split(",")
+        metrics = [{"name": {"value": name}, "errorCode": "Success", "timeseries": []} for name in names]
+        return 200, json.dumps({"value": metrics}).encode()
+    if path.endswith(_EMPTY_LISTS):
+        return 200, b'{"value": []}'
+    return 404, b'{"error": {"code": "InvalidResourceNamespace", "message": "unknown"}}'
+
+
 class FakeArm:
     """Serves a tenant of some shape; `requests` are (method, target) of all calls so far."""
 
@@ -160,8 +181,7 @@ class FakeArm:
         skip = int(parts.query.rpartition("skip=")[2]) if "skip=" in parts.query else 0
         body = self._answers.get((path, skip))
         headers = {} if left is None else {"x-ms-ratelimit-remaining-subscription-reads": str(left)}
-        missing = b'{"error": {"code": "InvalidResourceNamespace", "message": "unknown"}}'
-        return (200, body, headers) if body is not None else (404, missing, headers)
+        return (200, body, headers) if body is not None else (*_other(path, parts.query), headers)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         fake = self
