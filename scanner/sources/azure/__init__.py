@@ -39,7 +39,7 @@ class AzureOptions:
     copilot_period: str = "D30"
     github_organizations: tuple[str, ...] = ()
     github_enterprises: tuple[str, ...] = ()
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     concurrency: int = 32
     max_wait: float = 300.0
     connect_timeout: float = 10.0

@@ -67,13 +67,17 @@ def read_graph(reader: Reader, types: Sequence[str], subscriptions: Sequence[Res
     if not types:
         return answer
     spelling = {kind.lower(): kind for kind in types}
+    quota: Mapping[str, str] = {}
     for start in range(0, len(subscriptions), SUBSCRIPTIONS_A_QUERY):
         group = subscriptions[start : start + SUBSCRIPTIONS_A_QUERY]
+        _wait_for_quota(reader, quota)
         try:
             reading = _read(reader, query_body(types, group))
         except ReadError as error:
             _log.debug("Resource Graph does not answer for %d subscriptions: %s", len(group), error.fault.detail)
+            quota = {}
             continue
+        quota = reading.headers
         if reading.truncated:
             fault = Fault(GapReason.TRUNCATED, f"Resource Graph left resources out: {reading.truncated}")
             answer.cut.update((one.subscription_id, fault) for one in group)
@@ -95,6 +99,7 @@ def query_body(types: Sequence[str], subscriptions: Sequence[Resource]) -> Json:
 class _Reading:
     rows: list[Json] = field(default_factory=list)
     truncated: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def _read(reader: Reader, body: Json) -> _Reading:
@@ -106,6 +111,7 @@ def _read(reader: Reader, body: Json) -> _Reading:
         if not isinstance(page, dict) or not _are_rows(page.get("data")):
             raise ReadError(Fault(GapReason.MALFORMED, "the answer has no `data` of resources with ids"))
         reading.rows.extend(page["data"])
+        reading.headers = headers
         if headers.get("x-ms-tenant-subscription-limit-hit", "").lower() == "true":
             reading.truncated = "it looks into so many subscriptions only"
         token = page.get("$skipToken")

@@ -52,7 +52,7 @@ class Call:
 
 @dataclass
 class FakeArm:
-    """Canned answers by path; a path that was not given answers 404 as Azure does."""
+    """Canned answers by path; a path that was not given cannot be reached."""
 
     mock: responses.RequestsMock
     slept: list[float] = field(default_factory=list)

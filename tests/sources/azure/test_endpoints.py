@@ -79,7 +79,9 @@ def test_instance_discovery_is_off_for_an_authority_microsoft_does_not_know():
         "ftp://host",
     ],
 )
-@pytest.mark.parametrize("variable", ["AZGATE_ARM_ENDPOINT", "AZGATE_METRICS_ENDPOINT"])
+@pytest.mark.parametrize(
+    "variable", ["AZGATE_ARM_ENDPOINT", "AZGATE_METRICS_ENDPOINT", "AZGATE_GRAPH_ENDPOINT", "GITHUB_API_URL"]
+)
 def test_a_base_url_that_is_no_https_url_is_refused_without_repeating_it(variable, url):
     with pytest.raises(SourceError, match=variable) as caught:
         endpoints_for("AzureCloud", {variable: url})
@@ -124,3 +126,24 @@ def test_certificates_come_from_either_variable_and_requests_own_one_wins(tmp_pa
 def test_a_certificate_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(SourceError, match=r"SSL_CERT_FILE.*missing\.pem"):
         certificate_file({"SSL_CERT_FILE": str(tmp_path / "missing.pem")})
+
+
+@pytest.mark.parametrize(
+    ("cloud", "graph"),
+    [
+        ("AzureCloud", "https://graph.microsoft.com"),
+        ("AzureUSGovernment", "https://graph.microsoft.us"),
+        ("AzureChinaCloud", "https://microsoftgraph.chinacloudapi.cn"),
+    ],
+)
+def test_graph_is_the_clouds_own_and_keeps_its_scope_at_another_address(cloud, graph):
+    own = endpoints_for(cloud, {})
+    moved = endpoints_for(cloud, {"AZGATE_GRAPH_ENDPOINT": "https://graph.example/"})
+    assert (own.graph, own.graph_scope) == (graph, f"{graph}/.default")
+    assert (moved.graph, moved.graph_scope) == ("https://graph.example", f"{graph}/.default")
+
+
+def test_github_is_the_public_one_unless_told_otherwise():
+    assert endpoints_for("AzureCloud", {}).github == "https://api.github.com"
+    own = {"GITHUB_API_URL": "https://github.example/api/v3/"}
+    assert endpoints_for("AzureCloud", own).github == "https://github.example/api/v3"

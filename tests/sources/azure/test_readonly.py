@@ -54,6 +54,30 @@ def test_the_metrics_client_has_the_guard_for_its_own_host(arm, clients):
     assert not arm.calls
 
 
+@pytest.mark.parametrize("kind", ["bearer", "anonymous"])
+def test_pipelines_for_other_hosts_have_the_guard_too(arm, clients, kind):
+    base = "https://graph.microsoft.com"
+    channel = clients.bearer(base, f"{base}/.default") if kind == "bearer" else clients.other(base, None)
+    for request in (
+        HttpRequest("POST", f"{base}/v1.0/users"),
+        HttpRequest("DELETE", f"{base}/v1.0/subscribedSkus"),
+        HttpRequest("GET", f"{ARM}/subscriptions"),
+        HttpRequest("GET", "http://graph.microsoft.com/v1.0/subscribedSkus"),
+    ):
+        with pytest.raises(RefusedError):
+            channel.send(request)
+    assert not arm.calls
+    assert not arm.credential.scopes
+
+
+def test_pipelines_for_other_hosts_do_not_follow_redirects(arm, clients):
+    base = "https://graph.microsoft.com"
+    arm.answer(f"{base}/report", status=302, headers={"Location": f"{base}/elsewhere"})
+    response = clients.bearer(base, f"{base}/.default").send(HttpRequest("GET", f"{base}/report"))
+    assert response.status_code == 302
+    assert len(arm.calls) == 1
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -243,6 +243,15 @@ def test_when_the_quota_of_queries_is_used_up_the_next_page_waits(tenant, header
     assert tenant.slept == waits
 
 
+def test_the_next_group_of_subscriptions_waits_too(tenant, monkeypatch):
+    monkeypatch.setattr("scanner.sources.azure.resource_graph.SUBSCRIPTIONS_A_QUERY", 1)
+    used_up = {"x-ms-user-quota-remaining": "0", "x-ms-user-quota-resets-after": "00:00:05"}
+    tenant.graph(row(), headers=used_up)
+    tenant.graph(row(f"{OTHER}/resourceGroups/rg/providers/{SEARCH_TYPE}/more"), headers=used_up)
+    tenant.collect(needs(SEARCH_TYPE.lower()))
+    assert tenant.slept == [5]
+
+
 def test_throttled_queries_are_repeated(tenant):
     tenant.error(GRAPH, 429, "RateLimiting", method="POST", headers={"Retry-After": "2"})
     tenant.graph(row(), row(f"{OTHER}/resourceGroups/rg/providers/{SEARCH_TYPE}/more"))
