@@ -35,7 +35,13 @@ DOCUMENTS = sorted([README, ROOT / "CHANGELOG.md", ROOT / "benchmarks" / "README
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 GENERATED = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 EXIT = re.compile(r"\s+#\s*exit code (\d)\s*$")
-FOREIGN_OPTIONS = {"--require-hashes", "--no-deps", "--no-build-isolation", "--upgrade", "--rounds", "--resources"}
+FOREIGN_OPTIONS = {"--require-hashes", "--no-deps", "--no-build-isolation", "--upgrade"} | {
+    "--rounds",
+    "--resources",
+    "--bucket",
+    "--subscriptions",
+    "--accounts",
+}
 """Options of pip, of tasks.py and of the benchmarks."""
 
 
