@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from scanner.cli import policy
+from scanner.cli.policy_export import add_export_command
 
 _TEST_CODES = """\
 exit codes:
@@ -26,6 +27,7 @@ def add_policy_commands(subparsers: Any, command: Callable[..., argparse.Argumen
     _list(commands, command)
     _explain(commands, command)
     _schema(commands, command)
+    add_export_command(commands, command)
 
 
 def _test(subparsers: Any, command: Callable[..., argparse.ArgumentParser]) -> None:

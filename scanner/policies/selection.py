@@ -22,7 +22,7 @@ def select(files: Sequence[PolicyFile], chosen: Sequence[str], excluded: Sequenc
         Problem(f"{flag} {pattern}: no rule has this id", hint=suggestion(pattern, ids))
         for flag, patterns in (("--rule", chosen), ("--exclude-rule", excluded))
         for pattern in patterns
-        if not any(_matches(name, [pattern]) for name in ids)
+        if not matching(ids, pattern)
     ]
     if problems:
         raise ConfigError(*problems)
@@ -40,6 +40,11 @@ def select(files: Sequence[PolicyFile], chosen: Sequence[str], excluded: Sequenc
     if not any(file.rules for file in kept):
         raise ConfigError("--rule and --exclude-rule leave no rule to evaluate")
     return [file for file in kept if file.rules]
+
+
+def matching(ids: Sequence[str], pattern: str) -> list[str]:
+    """Give the rule ids that one pattern matches."""
+    return [name for name in ids if _matches(name, [pattern])]
 
 
 def _matches(name: str, patterns: Sequence[str]) -> bool:

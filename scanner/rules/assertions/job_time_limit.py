@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import Field
@@ -10,7 +10,7 @@ from pydantic import Field
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN, Truth
 from scanner.model.verdict import Evidence
-from scanner.rules.assertions.base import Assertion, Duration
+from scanner.rules.assertions.base import Assertion, Duration, InexpressibleError
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.paths import descend
 from scanner.rules.times import parse_duration, write_duration
@@ -30,6 +30,14 @@ class JobTimeLimit(Assertion):
     """
 
     max_job_time: Duration = Field(description="Longest time limit a job may have.")
+
+    @classmethod
+    def to_azure_policy(cls, arguments: Mapping[str, Any]) -> Any:
+        """Refuse: time limits are durations, and the steps of a pipeline have names that people choose."""
+        del arguments
+        raise InexpressibleError(
+            "Azure Policy compares durations as texts, and no alias reaches a pipeline's steps, whose names are free"
+        )
 
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:
         """See the class."""

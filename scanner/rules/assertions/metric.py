@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Literal, Self
 
@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from scanner.model.needs import MetricQuery
 from scanner.model.resource import Resource
 from scanner.model.verdict import Evidence
-from scanner.rules.assertions.base import Assertion, Duration, in_percent
+from scanner.rules.assertions.base import Assertion, Duration, InexpressibleError, in_percent
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.series import METRICS, Points, read_points
 from scanner.rules.times import write_duration
@@ -77,6 +77,12 @@ class Metric(Assertion):
         if (self.statistic == "shareAtLeast") != (self.threshold is not None):
             raise ValueError("'threshold' belongs to statistic: shareAtLeast, which needs it")
         return self
+
+    @classmethod
+    def to_azure_policy(cls, arguments: Mapping[str, Any]) -> Any:
+        """Refuse: no definition can ask Azure Monitor."""
+        del arguments
+        raise InexpressibleError("it rests on what Azure Monitor measured, which Azure Policy does not see")
 
     def queries(self) -> tuple[MetricQuery, ...]:
         """Give the time series this asks for, the preferred one first."""

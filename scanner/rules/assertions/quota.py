@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import Field
 
 from scanner.model.needs import MetricQuery
@@ -9,7 +12,7 @@ from scanner.model.quota import QUOTA_USAGES
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN
 from scanner.model.verdict import Evidence
-from scanner.rules.assertions.base import Assertion, in_percent
+from scanner.rules.assertions.base import Assertion, InexpressibleError, in_percent
 from scanner.rules.comparison import as_number
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.paths import field_getter, parse_path
@@ -20,6 +23,7 @@ _legacy_capacity = field_getter(parse_path("properties.scaleSettings.capacity"))
 _current = field_getter(("properties", "currentValue"))
 _limit = field_getter(("properties", "limit"))
 _reason = field_getter(("properties", "reason"))
+_NO_QUOTA = "it rests on the quota of the region, which Azure Policy does not see"
 
 
 class QuotaShare(Assertion):
@@ -30,6 +34,12 @@ class QuotaShare(Assertion):
     """
 
     max_quota_share: float = Field(gt=0, le=1, description="Largest share of the pool, 0 to 1.")
+
+    @classmethod
+    def to_azure_policy(cls, arguments: Mapping[str, Any]) -> Any:
+        """Refuse: usage and limits of a region are no part of a resource."""
+        del arguments
+        raise InexpressibleError(_NO_QUOTA)
 
     def facts(self) -> tuple[tuple[str, MetricQuery | None], ...]:
         """Regional quota usages."""
@@ -67,6 +77,12 @@ class QuotaHeadroom(Assertion):
     """
 
     max_quota_allocated: float = Field(gt=0, le=1, description="Largest allocated share, 0 to 1.")
+
+    @classmethod
+    def to_azure_policy(cls, arguments: Mapping[str, Any]) -> Any:
+        """Refuse: usage and limits of a region are no part of a resource."""
+        del arguments
+        raise InexpressibleError(_NO_QUOTA)
 
     def facts(self) -> tuple[tuple[str, MetricQuery | None], ...]:
         """Regional quota usages."""

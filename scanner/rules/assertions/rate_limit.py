@@ -36,8 +36,9 @@ class RateLimit(Assertion):
     def to_azure_policy(cls, arguments: Mapping[str, Any]) -> Any:
         """Judge the capacity: the rate limits follow from it, and a request to deploy does not hold them yet."""
         limit = arguments.get("maxTokensPerMinute")
-        text = limit[1:-1] if isinstance(limit, str) and limit.startswith("[") else str(limit)
-        return {"field": "sku.capacity", "lessOrEquals": f"[div({text}, {TOKENS_PER_UNIT})]"}
+        if isinstance(limit, (int, float)):
+            return {"field": "sku.capacity", "lessOrEquals": int(limit // TOKENS_PER_UNIT)}
+        return {"field": "sku.capacity", "lessOrEquals": f"[div({str(limit)[1:-1]}, {TOKENS_PER_UNIT})]"}
 
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:
         """See the class."""

@@ -21,6 +21,11 @@ def levels_in_words(inherit: list[InheritLevel]) -> str:
     return ", ".join(["the resource", *(WORDS[level] for level in inherit)])
 
 
+def has_no_value(name: str) -> str:
+    """Give the template expression for "there is no such tag, or it is blank"; `name` is an expression itself."""
+    return f"[if(contains(field('tags'), {name}), empty(trim(field('tags')[{name}])), true())]"
+
+
 class RequiredTags(Assertion):
     """Every tag of `tags` is an effective tag with a non-blank value.
 
@@ -43,8 +48,7 @@ class RequiredTags(Assertion):
         """Judge the resource's own tags; inherited ones are out of Azure Policy's sight."""
         if arguments.get("inherit") != []:
             raise InexpressibleError("Azure Policy does not see inherited tags (only `inherit: []` can be exported)")
-        tag = "[concat('tags[', current('tag'), ']')]"
-        absent = {"anyOf": [{"field": tag, "exists": False}, {"field": tag, "equals": ""}]}
+        absent = {"value": has_no_value("current('tag')"), "equals": True}
         return {"count": {"value": arguments.get("tags"), "name": "tag", "where": absent}, "equals": 0}
 
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:

@@ -42,7 +42,7 @@ class ScaleToZero(Assertion):
     def to_azure_policy(cls, arguments: Mapping[str, Any]) -> Any:
         """Ask for 0 nodes, or none named: the provider's default is 0. Azure Policy cannot compare durations."""
         if arguments.get("maxIdleTime") is not None:
-            raise InexpressibleError("Azure Policy compares texts, not durations such as nodeIdleTimeBeforeScaleDown")
+            raise InexpressibleError("Azure Policy compares durations, such as nodeIdleTimeBeforeScaleDown, as texts")
         return {"anyOf": [{"field": MIN_NODES, "exists": False}, {"field": MIN_NODES, "equals": DEFAULT_MIN_NODES}]}
 
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:

@@ -11,9 +11,15 @@ from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN
 from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion, InexpressibleError, InheritLevel
+from scanner.rules.assertions.required_tags import has_no_value
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.tags import effective_tag
 from scanner.rules.truth import all_of
+
+
+def _allowed_in_azure_policy(name: str, values: Any) -> dict[str, Any]:
+    quoted = "'" + name.replace("'", "''") + "'"
+    return {"anyOf": [{"value": has_no_value(quoted), "equals": True}, {"field": f"tags[{quoted}]", "in": values}]}
 
 
 class TagValues(Assertion):
@@ -36,12 +42,9 @@ class TagValues(Assertion):
         allowed = arguments.get("allowed")
         if not isinstance(allowed, dict):
             raise InexpressibleError("Azure Policy cannot go through the tags that a parameter of type object names")
-        return {
-            "allOf": [
-                {"anyOf": [{"field": f"tags['{name}']", "exists": False}, {"field": f"tags['{name}']", "in": values}]}
-                for name, values in allowed.items()
-            ]
-        }
+        if not allowed:
+            raise InexpressibleError("it allows every value of every tag")
+        return {"allOf": [_allowed_in_azure_policy(name, values) for name, values in allowed.items()]}
 
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:
         """See the class."""
