@@ -89,11 +89,23 @@ def _section(part: Any, place: Place, problems: Problems) -> Section | None:
 def load_with_sections(
     paths: Sequence[str], overrides: Sequence[Override], sections: Sequence[Section], flags: Sequence[Override]
 ) -> list[PolicyFile]:
-    """Load policies with base values, and give each rule a variant for every section that changes it."""
-    files = load_policies(paths, (*overrides, *flags))
+    """Load policies with base values, and give each rule a variant for every section that changes it.
+
+    Raises PolicyError with everything that is wrong with the files, the base values or those of any section.
+    """
     if not sections:
-        return files
-    loaded = [(section, load_policies(paths, (*overrides, *section.overrides, *flags))) for section in sections]
+        return load_policies(paths, (*overrides, *flags))
+    found: list[list[PolicyFile]] = []
+    problems: dict[Problem, None] = {}
+    for values in ((), *(section.overrides for section in sections)):
+        try:
+            found.append(load_policies(paths, (*overrides, *values, *flags)))
+        except PolicyError as error:
+            problems.update(dict.fromkeys(error.problems))
+    if problems:
+        raise PolicyError(*problems)
+    files, *others = found
+    loaded = list(zip(sections, others, strict=True))
     return [_with_variants(file, index, loaded) for index, file in enumerate(files)]
 
 
