@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import Any
 
@@ -26,6 +25,8 @@ def add_export_command(subparsers: Any, command: Any) -> None:
 
 def export_rules(options: argparse.Namespace) -> int:
     """Write what can be expressed, and say why the rest cannot."""
+    import json
+
     from scanner.cli.outputs import check_path, write_output
     from scanner.errors import ConfigError, PolicyError, Problem
     from scanner.policies.azure_export import export

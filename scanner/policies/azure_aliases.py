@@ -37,7 +37,9 @@ def alias(path: str, types: Sequence[str]) -> str:
     if head in _OUT_OF_SIGHT:
         raise InexpressibleError(f"{_OUT_OF_SIGHT[head]} ({path})")
     if len(types) > 1:
-        raise InexpressibleError(f"an alias belongs to one resource type, but {path} is asked of {len(types)} types")
+        raise InexpressibleError(
+            f"an alias of Azure Policy belongs to one resource type, but {path} is asked of {len(types)} types"
+        )
     rest = path
     while rest.lower().startswith("properties."):
         rest = rest[len("properties.") :]

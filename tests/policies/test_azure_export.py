@@ -147,7 +147,6 @@ def test_a_built_in_rule_says_the_same_as_a_definition_or_why_it_cannot(tmp_path
     except InexpressibleError as error:
         reason = str(error)
         assert len(reason.split()) > 5, reason
-        assert "Azure" in reason, reason
         return
     (tmp_path / "d.json").write_text(json.dumps(made))
     imported = load_policies([str(tmp_path)])
@@ -333,7 +332,7 @@ def test_a_rule_about_several_types_keeps_them(tmp_path):
         ({"resource": "GitHub.Copilot/seats"}, "GitHub.Copilot/seats is no resource type of Azure Resource Manager"),
         (
             {"resource": [ACCOUNT, JOB], "assert": {"field": "properties.x", "equals": 1}},
-            "an alias belongs to one resource type, but properties.x is asked of 2 types",
+            "an alias of Azure Policy belongs to one resource type, but properties.x is asked of 2 types",
         ),
         (
             {"assert": {"field": "effectiveTags.env", "equals": "x"}},

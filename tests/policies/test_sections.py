@@ -274,7 +274,7 @@ def messages(text: str) -> list[str]:
         ),
         (
             "sections:\n  - when: {quotaShare: {maxQuotaShare: 0.5}}\n    parameters: {a: 1}",
-            "p.yaml:2:5: a section is chosen by the resource itself, not by facts around it",
+            "p.yaml:2:5: a section is chosen by the resource itself, not by what is around it",
         ),
         ("a: {\n", "p.yaml:2:1: YAML cannot be read"),
     ],
