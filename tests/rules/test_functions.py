@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -344,6 +346,13 @@ def test_every_function_stands_in_a_table():
     called = " ".join(text for text, _ in TABLES).lower()
     missing = [name for name in (*FUNCTIONS, *LAZY, *CONTEXT) if f"{name}(" not in called]
     assert missing == ["resourcegroup", "subscription"]  # these have tests of their own
+
+
+def test_every_function_is_documented_and_none_that_is_not_there():
+    page = (Path(__file__).parents[2] / "docs" / "azure-policy.md").read_text("utf-8")
+    table = page.split("| functions | |", 1)[1].split("\n\n", 1)[0]
+    named = {name.lower() for name in re.findall(r"`(\w+)`", table)}
+    assert named == {*FUNCTIONS, *LAZY, *CONTEXT, "field", "current", "parameters"}
 
 
 def test_the_resource_group_is_read_from_the_inventory():
