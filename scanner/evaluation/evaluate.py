@@ -11,6 +11,7 @@ from scanner.evaluation.variants import Judged, judge_variants
 from scanner.model.inventory import Inventory
 from scanner.model.resource import Resource
 from scanner.model.result import Finding, NotEvaluated, ResourceInfo
+from scanner.model.secrets import without_secrets
 from scanner.model.values import Truth
 from scanner.model.verdict import PASS, Outcome, Severity, Verdict
 from scanner.rules.environment import Environment, Judgement
@@ -91,6 +92,7 @@ def _info(resource: Resource, inventory: Inventory) -> ResourceInfo:
     declared = resource.json.get("type")
     spelled = declared if isinstance(declared, str) and declared.lower() == resource.type else resource.type
     origin = resource.origin
+    own = {str(name): value for name, value in resource.tags.items() if isinstance(value, (str, int, float, bool))}
     return ResourceInfo(
         id=resource.id,
         type=spelled,
@@ -98,8 +100,8 @@ def _info(resource: Resource, inventory: Inventory) -> ResourceInfo:
         location=resource.location,
         resource_group=resource.resource_group,
         subscription_id=resource.subscription_id,
-        tags={str(name): value for name, value in resource.tags.items() if isinstance(value, (str, int, float, bool))},
-        effective_tags=effective_tags(resource, inventory),
+        tags=without_secrets(own),
+        effective_tags=without_secrets(effective_tags(resource, inventory)),
         file=origin.file,
         line=origin.line,
         pointer=origin.pointer,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from scanner.model.secrets import REDACTED, SECRET_TEXT
 from scanner.model.values import MISSING, UNKNOWN
 
 _SECRET = re.compile(
@@ -13,12 +14,11 @@ _SECRET = re.compile(
     r"|\bkey[12]\b",
     re.IGNORECASE,
 )
-_SECRET_TEXT = re.compile(
-    r"(?:account|sharedaccess|shared)key\s*=|\b(?:password|pwd|sig)\s*=|-----BEGIN|\beyJ[\w-]+\.eyJ", re.IGNORECASE
+_SECRET_SIGNS = re.compile(
+    r"(?:account|sharedaccess|shared)key\s*=|\b(?:password|pwd|sig)\s*=|-----BEGIN", re.IGNORECASE
 )
-"""A connection string, a shared access signature, a private key, a JSON Web Token."""
+"""Where a connection string, a shared access signature or a private key begins, whole or not."""
 _HARMLESS = re.compile(r"tokens?perminute|maxcontexttoken|key=token", re.IGNORECASE)
-REDACTED = "(redacted)"
 
 
 def shown(path: str, value: Any) -> Any:
@@ -37,6 +37,6 @@ def _inside(value: Any) -> Any:
         return {str(key): shown(str(key), inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_inside(inner) for inner in value]
-    if isinstance(value, str) and _SECRET_TEXT.search(value):
+    if isinstance(value, str) and (_SECRET_SIGNS.search(value) or SECRET_TEXT.search(value)):
         return REDACTED
     return None if value is MISSING or value is UNKNOWN else value

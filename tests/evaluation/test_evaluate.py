@@ -259,3 +259,15 @@ def test_a_finding_shows_the_resource_as_azure_spells_it():
     assert (shown.resource.resource_group, shown.resource.subscription_id) == ("RG-Ai", SUBSCRIPTION)
     assert shown.resource.tags == {"Team": "x"}
     assert shown.resource.effective_tags == {"Team": "x", "environment": "dev"}
+
+
+def test_secrets_in_tags_reach_no_finding():
+    signed = "https://x.blob.core.windows.net/c/f?sig=abc&se=2027"
+    account = make_resource(ACCOUNT, "a", tags={"source": signed, "apiKey": "abc", "team": "search"})
+    group = make_group({"report": signed})
+
+    [found], _ = evaluate(make_inventory(account, group), [rule(IS_X)], AS_OF)
+
+    cleaned = "https://x.blob.core.windows.net/c/f?sig=(redacted)&se=2027"
+    assert found.resource.tags == {"source": cleaned, "apiKey": "(redacted)", "team": "search"}
+    assert found.resource.effective_tags == {**found.resource.tags, "report": cleaned}

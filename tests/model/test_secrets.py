@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.model.secrets import REDACTED, is_secret, without_secrets
+from scanner.model.secrets import REDACTED, is_secret, without_secret_text, without_secrets
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -81,3 +81,52 @@ def test_secrets_go_and_everything_else_stays():
 @given(JSON)
 def test_what_holds_no_secret_is_the_very_same_object(value):
     assert without_secrets(value) is value
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            "https://x.blob.core.windows.net/c/f?sp=r&sig=aB%2Bc%3D&se=2027",
+            f"https://x.blob.core.windows.net/c/f?sp=r&sig={REDACTED}&se=2027",
+        ),
+        ("AccountName=a;AccountKey=aB+c==;EndpointSuffix=x", f"AccountName=a;AccountKey={REDACTED};EndpointSuffix=x"),
+        ("Endpoint=sb://x/;SharedAccessKey=aB=", f"Endpoint=sb://x/;SharedAccessKey={REDACTED}"),
+        ("train.py --api-key abc --epochs 3", f"train.py --api-key {REDACTED} --epochs 3"),
+        ("--db-password=abc", f"--db-password={REDACTED}"),
+        ("HF_TOKEN=abc python train.py", f"HF_TOKEN={REDACTED} python train.py"),
+        ("curl -H 'Authorization: Bearer 0123456789abcdef.x'", f"curl -H 'Authorization: {REDACTED}'"),
+        ("eyJhbGciOi.eyJzdWIiOi.c2ln", REDACTED),
+        ("sk-proj-0123456789abcdef0123456789abcdef", REDACTED),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----", REDACTED),
+    ],
+)
+def test_secrets_within_a_text_go_and_the_rest_of_it_stays(text, kept):
+    assert without_secrets({"properties": {"command": text}}) == {"properties": {"command": kept}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/subscriptions/s/resourceGroups/sk-production-openai-accounts-2026/providers/Microsoft.X/y/z",
+        "train.py --max-tokens 100 --tokens=5",
+        "the bearer of bad news; a non-secret word",
+        "-----BEGIN CERTIFICATE-----\nMIIB",
+        "ssh-rsa AAAAB3Nza= ops@contoso.com",
+        "a=b",
+    ],
+)
+def test_texts_without_secrets_stay_the_same_object(text):
+    assert without_secret_text(text) is text
+
+
+def test_a_link_to_the_next_page_leads_there_although_it_is_signed():
+    page = {"value": [], "nextLink": "https://management.azure.com/x?sig=abc&$skiptoken=eyJhIjox.eyJiIjox"}
+
+    assert without_secrets(page) is page
+
+
+def test_a_text_of_megabytes_is_searched_in_one_go():
+    text = "a-" * 1_000_000 + "= "
+
+    assert without_secret_text(text) is text

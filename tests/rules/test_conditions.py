@@ -340,6 +340,8 @@ def test_evidence_never_holds_what_is_secret_by_its_name(path):
         "https://x.blob.core.windows.net/c?sv=1&sig=abc",
         "-----BEGIN PRIVATE KEY-----abc",
         "eyJhbGciOi.eyJzdWIiOi.abc",
+        "Authorization: Bearer abcabcabcabcabcabc",
+        "train.py --api-key abc",
     ],
 )
 def test_evidence_never_holds_what_is_secret_by_its_own_text(text):
