@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from scanner.model.inventory import GapReason
-from scanner.model.resource import normalise_id
+from scanner.model.resource import normalise_id, type_of_id
 from scanner.model.values import Json
 from scanner.sources.azure.endpoints import origin
 from scanner.sources.azure.faults import Fault, ReadError
@@ -94,7 +94,8 @@ class _Reading:
             return
         if self._identified:
             identity = item.get("id")
-            if not isinstance(identity, str) or not identity.strip("/ "):
+            # What has no type is a resource that no rule would ever be about.
+            if not isinstance(identity, str) or not (type_of_id(identity) or "/" in str(item.get("type", ""))):
                 self._malformed += 1
                 return
             key = normalise_id(identity)

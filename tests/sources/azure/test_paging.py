@@ -53,11 +53,11 @@ def test_a_page_without_a_list_is_malformed_and_earlier_pages_are_kept(page):
 
 
 def test_items_that_are_no_resources_are_counted_and_the_others_kept():
-    values = [item(1), None, "x", {}, {"id": 5}, {"id": ""}, {"id": " / "}, [], item(2)]
+    values = [item(1), None, "x", {}, {"id": 5}, {"id": ""}, {"id": " / "}, {"id": "\ufffd", "type": 5}, [], item(2)]
     listing, _ = read({FIRST: {"value": values}})
     assert listing.items == [item(1), item(2)]
     assert reasons(listing) == [GapReason.MALFORMED]
-    assert listing.faults[0].detail.startswith("7 of the items")
+    assert listing.faults[0].detail.startswith("8 of the items")
 
 
 def test_malformed_items_and_a_malformed_link_are_one_fault():
