@@ -23,7 +23,7 @@ _LINKS = frozenset({"nextlink", "@odata.nextlink", "nextpagelink", "$skiptoken"}
 _WORDS = r"(?:password|passwd|pwd|secret|api[-_]?key|access[-_]?key|(?:access|auth|hf|sas)[-_]?token)"
 # No alternative begins with a repetition, so that a text of megabytes is searched in one go.
 SECRET_TEXT = re.compile(
-    rf"((?:\bsig|(?:account|sharedaccess|shared)key|{_WORDS})=|(?:^|\s)--?(?:\w{{1,20}}[-_]){{0,2}}{_WORDS}\s+)"
+    rf"((?:\bsig|(?:account|sharedaccess|shared)key|{_WORDS})=|(?:^|\s)--?(?:key|token|(?:\w{{1,20}}[-_]){{0,2}}{_WORDS})[\s=]+)"
     r"[^\s&;,\"'<>]+"
     r"|\bbearer\s+[\w\-.~+/]{16,}=*"
     r"|\bsk-(?:\w{2,8}-)?[a-z0-9]{32,}"

@@ -93,6 +93,7 @@ def test_what_holds_no_secret_is_the_very_same_object(value):
         ("AccountName=a;AccountKey=aB+c==;EndpointSuffix=x", f"AccountName=a;AccountKey={REDACTED};EndpointSuffix=x"),
         ("Endpoint=sb://x/;SharedAccessKey=aB=", f"Endpoint=sb://x/;SharedAccessKey={REDACTED}"),
         ("train.py --api-key abc --epochs 3", f"train.py --api-key {REDACTED} --epochs 3"),
+        ("run --key abc -token=abc", f"run --key {REDACTED} -token={REDACTED}"),
         ("--db-password=abc", f"--db-password={REDACTED}"),
         ("HF_TOKEN=abc python train.py", f"HF_TOKEN={REDACTED} python train.py"),
         ("curl -H 'Authorization: Bearer 0123456789abcdef.x'", f"curl -H 'Authorization: {REDACTED}'"),
