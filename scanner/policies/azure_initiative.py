@@ -18,7 +18,7 @@ from scanner.rules.conditions import NEVER
 from scanner.rules.expectation import is_dynamic
 from scanner.rules.expressions import UNSET, Scope, fill_in
 from scanner.rules.place import Place, Problems, suggestion
-from scanner.rules.rule import EVERY_TYPE, Rule
+from scanner.rules.rule import Rule
 
 _ONE_PARAMETER = re.compile(r"\[\s*parameters\(\s*'([^']*)'\s*\)\s*\]", re.IGNORECASE)
 
@@ -146,4 +146,4 @@ def absent(member: Member, rule_id: str, label: str) -> Rule:
     """Stand in for a definition that is not there: it is told, not passed over."""
     reason = f"its definition {member.key} (reference {member.reference}) is not among the policy files"
     info = RuleInfo(rule_id, member.key, Severity.MEDIUM, "operate", "crawl", label, "", "")
-    return Rule(info, info.severity, (EVERY_TYPE,), None, NEVER, obstacle=lambda _: reason)
+    return Rule(info, info.severity, (), None, NEVER, obstacle=lambda _: reason)

@@ -21,7 +21,7 @@ from scanner.rules.conditions import NEVER, Compiler
 from scanner.rules.environment import Condition
 from scanner.rules.expressions import Scope, fill_in
 from scanner.rules.place import Place, Problems
-from scanner.rules.rule import EVERY_TYPE, Rule
+from scanner.rules.rule import Rule
 
 _SEVERITIES = {
     "deny": Severity.HIGH,
@@ -181,4 +181,5 @@ def _info(definition: Definition, rule_id: str, effect: str) -> RuleInfo:
 
 
 def _not_asked(info: RuleInfo, reason: str) -> Rule:
-    return Rule(info, info.severity, (EVERY_TYPE,), None, NEVER, obstacle=lambda _: reason)
+    # About no type: live Azure need not be read for what is not judged.
+    return Rule(info, info.severity, (), None, NEVER, obstacle=lambda _: reason)

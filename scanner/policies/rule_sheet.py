@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from scanner.model.inventory import Inventory
 from scanner.model.result import RuleInfo
 from scanner.policies.azure_policy import Definition
 from scanner.policies.azure_words import condition_words, key_of
 from scanner.policies.language import ParameterModel
 from scanner.policies.loader import PolicyFile, WrittenRule
 from scanner.policies.words import Line, condition_lines, parameters_in
+from scanner.rules.environment import Environment
 from scanner.rules.rule import EVERY_TYPE, Rule
 
 
@@ -74,16 +77,34 @@ def _of_written(rule: Rule, written: WrittenRule, file: PolicyFile) -> RuleSheet
 def _of_definition(rule: Rule, definition: Definition | None, file: PolicyFile) -> RuleSheet:
     body: Mapping[str, Any] = definition.say("policyRule") or {} if definition else {}
     line, _ = definition.place.position() if definition else (0, 0)
+    test = tuple(condition_lines(condition_words(body.get(key_of(body, "if"))), file.parameters))
+    related = _related(body, file) if rule.reads else ()
     return RuleSheet(
         info=rule.info,
         policy=file.name,
         line=line,
-        types=("any resource type",) if rule.types == (EVERY_TYPE,) else rule.types,
-        applies=(),
-        passes=tuple(condition_lines(condition_words(body.get(key_of(body, "if"))), file.parameters)),
+        types=_types(rule),
+        applies=test if related else (),
+        passes=related or test,
         parameters=_parameters(file, parameters_in(dict(body))),
-        violates=True,
+        violates=not related,
     )
+
+
+def _types(rule: Rule) -> tuple[str, ...]:
+    if not rule.types:
+        nowhere = Environment(Inventory(), datetime.now(UTC))
+        return (f"nothing, because {rule.obstacle(nowhere)}",)
+    return ("any resource type",) if rule.types == (EVERY_TYPE,) else rule.types
+
+
+def _related(body: Mapping[str, Any], file: PolicyFile) -> tuple[Line, ...]:
+    """Say what an ...IfNotExists effect asks of a related resource."""
+    then = body[key_of(body, "then")]
+    details = then[key_of(then, "details")]
+    kind, condition = (details.get(key_of(details, word)) for word in ("type", "existenceCondition"))
+    first = f"there is a related `{kind}`" + (" for which:" if condition else "")
+    return (Line(0, first), *condition_lines(condition_words(condition), file.parameters, 1))
 
 
 def _parameters(file: PolicyFile, used: set[str]) -> tuple[ParameterSheet, ...]:

@@ -72,8 +72,8 @@ class Rule:
 
 def needs_of(rules: list[Rule], as_of: datetime) -> Needs:
     """Give what a live source has to read for these rules, and for nothing else."""
-    types = frozenset().union(*(rule.read_types() for rule in rules))
     asked = [*rules, *(variant.rule for rule in rules for variant in rule.variants)]
+    types = frozenset().union(*(rule.read_types() for rule in asked))
     facts = [
         FactNeed(kind, rule.subject_types(), _applies(rule, as_of), query)
         for rule in asked

@@ -14,6 +14,7 @@ from scanner.model.values import UNKNOWN
 from scanner.model.verdict import Outcome, Severity
 from scanner.policies.azure_loader import is_azure_policy
 from scanner.policies.loader import load_policies
+from scanner.policies.rule_sheet import rule_sheets
 from scanner.rules.rule import EVERY_TYPE
 from tests.factories import (
     ACCOUNT,
@@ -446,6 +447,28 @@ def test_a_definition_that_says_nothing_usable_is_refused(tmp_path, policy_rule,
     found = problems(tmp_path, document)
     assert message in found[0]
     assert found[0].startswith("0.json:")
+
+
+def test_explain_says_what_a_definition_asks_for_and_why_it_is_not_asked(tmp_path):
+    related = definition(
+        "related",
+        test=IS_ACCOUNT,
+        effect="AuditIfNotExists",
+        details={"type": DEPLOYMENT, "existenceCondition": {"field": "name", "like": "x*"}},
+    )
+    sheets = {
+        sheet.info.id: sheet
+        for sheet in rule_sheets(load(tmp_path, definition(), related, definition("off", effect="Disabled")))
+    }
+    assert sheets["public-access"].violates
+    assert sheets["public-access"].passes[0].text == "all of these hold:"
+    assert not sheets["related"].violates
+    assert [line.text for line in sheets["related"].applies] == [f"`type` is {ACCOUNT}"]
+    assert [line.text for line in sheets["related"].passes] == [
+        f"there is a related `{DEPLOYMENT}` for which:",
+        "`name` is like x*",
+    ]
+    assert sheets["off"].types == ("nothing, because its effect is disabled",)
 
 
 def test_a_crash_of_one_definition_is_an_error_of_that_rule_alone(tmp_path, monkeypatch):

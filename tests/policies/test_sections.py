@@ -232,6 +232,17 @@ def test_a_section_may_enable_an_azure_definition_that_is_disabled_elsewhere(tmp
     assert skipped == {"public-access": "its effect is disabled where no section applies"}
 
 
+def test_live_azure_is_asked_for_what_only_a_section_makes_a_definition_look_at(tmp_path):
+    document = json.loads(json.dumps(EFFECT))
+    document["properties"]["parameters"]["effect"].pop("allowedValues")
+    document["properties"]["policyRule"]["then"]["details"] = {"type": DEPLOYMENT}
+    (tmp_path / "d.json").write_text(json.dumps(document))
+    sections = "sections: [{when: {field: tags.env, equals: prod}, parameters: {effect: AuditIfNotExists}}]"
+    for text, types in (("{}", set()), (sections, {ACCOUNT.lower(), DEPLOYMENT.lower()})):
+        rules = [rule for file in load(str(tmp_path / "d.json"), text) for rule in file.rules]
+        assert needs_of(rules, AS_OF).types == types
+
+
 def test_a_section_may_disable_an_azure_definition(tmp_path):
     text = "sections: [{name: d, when: {field: tags.env, equals: dev}, parameters: {effect: Disabled}}]"
     found, skipped = judged(tmp_path, text, defaultValue="Audit")
