@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from azure.core.exceptions import AzureError
 
 from scanner.model.inventory import Fact, Gap, GapReason, Inventory, SourceInfo
 from scanner.model.needs import Needs
 from scanner.sources.azure import AzureOptions
-from scanner.sources.azure.clients import Clients
 from scanner.sources.azure.copilot import Asked, asked_of, microsoft365, read_copilot
-from scanner.sources.azure.credentials import SharedCredential, authenticate, default_credential
-from scanner.sources.azure.endpoints import certificate_file, endpoints_for
 from scanner.sources.azure.facts import FACT_KINDS, FACT_READERS
 from scanner.sources.azure.facts.base import FactContext
 from scanner.sources.azure.facts.metric_plan import METRICS
 from scanner.sources.azure.journal import Journal, resume_journal, start_journal
-from scanner.sources.azure.limiter import lane
 from scanner.sources.azure.reader import Reader
 from scanner.sources.azure.resources import read_resources, unasked_types
 from scanner.sources.azure.scope import read_scope
-from scanner.sources.azure.status import Status
-from scanner.sources.azure.transport import SharedTransport
-from scanner.sources.azure.workers import Workers
-
-Progress = Callable[[str], None]
+from scanner.sources.azure.session import Progress, Session
 
 
 def collect(
@@ -43,52 +33,33 @@ def collect(
     interrupts: list[Callable[[], None]],
 ) -> Inventory:
     """Read what `needs` asks for; see AzureSource.collect."""
-    endpoints = endpoints_for(options.cloud, options.environ)
+    session = Session(options, progress, credential=credential, sleep=sleep)
     asked = asked_of(options)
-    transport = SharedTransport(
-        certificate_file(options.environ),
-        sleep=sleep,
-        connections=options.concurrency,
-        connect_timeout=options.connect_timeout,
-        read_timeout=options.read_timeout,
-    )
-    shared = SharedCredential(credential, make=lambda: default_credential(endpoints, transport))
-    clients = Clients(endpoints, shared, transport, options.max_wait)
-    status = Status(progress, clients.limiter.waiting)
-    host = urlsplit(endpoints.arm).netloc
-    workers = Workers(
-        options.concurrency,
-        delay=lambda path: clients.limiter.delay(lane(host, path)),
-        tick=status.tick,
-    )
-
-    def interrupt() -> None:
-        # In this order: when the wait ends, every further call must already be refused.
-        transport.refuse()
-        workers.interrupt()
-
-    interrupts.append(interrupt)
-    journal = _journal(options, endpoints.arm, as_of)
+    interrupts.append(session.interrupt)
+    journal = _journal(options, session.endpoints.arm, as_of)
     finished = False
     try:
-        with quiet_loggers():
-            status.phase("signing in")
-            authenticate(shared, endpoints.arm_scope, options.environ)
-            if needs.of_kind(METRICS) and (endpoints.metrics or endpoints.metrics_domain):
-                # Fetched while the sign-in is fresh: a federated one cannot serve a new audience later.
-                with suppress(AzureError):
-                    shared.get_token_info(f"{endpoints.metrics_audience}/.default")
-            if asked.graph and needs.types & microsoft365.TYPES:
-                with suppress(AzureError):
-                    shared.get_token_info(endpoints.graph_scope)
-            inventory = _Scan(options, needs, as_of, clients, workers, status.phase, journal, asked).run()
+        with session.signed_in():
+            _sign_in_elsewhere(session, needs, asked)
+            inventory = _Scan(session, needs, as_of, journal, asked).run()
         finished = not any(gap.reason is GapReason.INTERRUPTED for gap in inventory.gaps)
         return inventory
     finally:
-        transport.stop()
-        shared.close()
         if journal is not None:
             journal.close(finished=finished)
+
+
+def _sign_in_elsewhere(session: Session, needs: Needs, asked: Asked) -> None:
+    """Fetch the other tokens while the sign-in is fresh: a federated one cannot serve a new audience later."""
+    endpoints = session.endpoints
+    scopes = []
+    if needs.of_kind(METRICS) and (endpoints.metrics or endpoints.metrics_domain):
+        scopes.append(f"{endpoints.metrics_audience}/.default")
+    if asked.graph and needs.types & microsoft365.TYPES:
+        scopes.append(endpoints.graph_scope)
+    for scope in scopes:
+        with suppress(AzureError):
+            session.credential.get_token_info(scope)
 
 
 def _journal(options: AzureOptions, endpoint: str, as_of: datetime) -> Journal | None:
@@ -100,26 +71,16 @@ def _journal(options: AzureOptions, endpoint: str, as_of: datetime) -> Journal |
 
 
 class _Scan:
-    def __init__(
-        self,
-        options: AzureOptions,
-        needs: Needs,
-        as_of: datetime,
-        clients: Clients,
-        workers: Workers,
-        progress: Progress,
-        journal: Journal | None,
-        asked: Asked,
-    ) -> None:
-        self._options = options
+    def __init__(self, session: Session, needs: Needs, as_of: datetime, journal: Journal | None, asked: Asked) -> None:
+        self._options = session.options
         self._needs = needs
         self._as_of = as_of
-        self._endpoints = clients.endpoints
-        self._clients = clients
+        self._endpoints = session.endpoints
+        self._clients = session.clients
         self._asked = asked
-        self._reader = Reader(clients, journal=journal)
-        self._workers = workers
-        self._progress = progress
+        self._reader = Reader(session.clients, journal=journal)
+        self._workers = session.workers
+        self._progress = session.progress
 
     def run(self) -> Inventory:
         self._progress("reading subscriptions and resource groups")
@@ -176,17 +137,3 @@ def _distinct(gaps: list[Gap]) -> tuple[Gap, ...]:
     for gap in gaps:
         seen.setdefault((gap.scope, gap.what, gap.reason), gap)
     return tuple(seen.values())
-
-
-@contextmanager
-def quiet_loggers() -> Iterator[None]:
-    """Silence the libraries while they run: what they warn of becomes a gap or an error, told once."""
-    loggers = [logging.getLogger(name) for name in ("azure", "msal", "urllib3", "msrest")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)

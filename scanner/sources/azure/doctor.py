@@ -12,13 +12,10 @@ from scanner.model.inventory import Gap
 from scanner.model.needs import MetricQuery
 from scanner.model.resource import Resource, normalise_location
 from scanner.sources.azure import AzureOptions
-from scanner.sources.azure.clients import Clients, Service
-from scanner.sources.azure.collect import quiet_loggers
+from scanner.sources.azure.clients import Service
 from scanner.sources.azure.collectors.cognitive_accounts import ACCOUNTS, API_VERSION
 from scanner.sources.azure.collectors.ml_workspaces import WORKSPACES
 from scanner.sources.azure.copilot import Asked, asked_of, github, microsoft365
-from scanner.sources.azure.credentials import SharedCredential, authenticate, default_credential
-from scanner.sources.azure.endpoints import certificate_file, endpoints_for
 from scanner.sources.azure.facts.extensions import EXTENSIONS
 from scanner.sources.azure.facts.metric_calls import ask_batch, ask_resource
 from scanner.sources.azure.faults import Fault, ReadError
@@ -28,8 +25,7 @@ from scanner.sources.azure.reader import Reader
 from scanner.sources.azure.resource_graph import query_body
 from scanner.sources.azure.resources import collector_of
 from scanner.sources.azure.scope import GROUPS, Scope, read_scope
-from scanner.sources.azure.transport import SharedTransport
-from scanner.sources.azure.workers import Workers
+from scanner.sources.azure.session import Progress, Session
 
 _EXTENSION_NAMES = {
     "diagnosticSettings": "diagnostics",
@@ -37,7 +33,6 @@ _EXTENSION_NAMES = {
     "scheduledActions": "scheduled-actions",
 }
 _QUERY = MetricQuery("AzureOpenAIRequests", "total", "PT1H", timedelta(hours=1), "parent")
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +56,19 @@ def examine(
     sleep: Callable[[float], None] | None = None,
 ) -> list[Trial]:
     """Try every permission; raises SourceError as a scan does, where nothing can be read at all."""
-    endpoints = endpoints_for(options.cloud, options.environ)
+    session = Session(options, progress, credential=credential, sleep=sleep)
     asked = asked_of(options)
-    transport = SharedTransport(
-        certificate_file(options.environ),
-        sleep=sleep,
-        connections=options.concurrency,
-        connect_timeout=options.connect_timeout,
-        read_timeout=options.read_timeout,
-    )
-    shared = SharedCredential(credential, make=lambda: default_credential(endpoints, transport))
-    clients = Clients(endpoints, shared, transport, options.max_wait)
-    workers = Workers(options.concurrency)
-    try:
-        with quiet_loggers():
-            progress("signing in")
-            authenticate(shared, endpoints.arm_scope, options.environ)
-            return _Examination(options, clients, workers, progress).run(asked)
-    finally:
-        transport.stop()
-        shared.close()
+    with session.signed_in():
+        return _Examination(session).run(asked)
 
 
 class _Examination:
-    def __init__(self, options: AzureOptions, clients: Clients, workers: Workers, progress: Progress) -> None:
-        self._options = options
-        self._clients = clients
-        self._reader = Reader(clients)
-        self._workers = workers
-        self._progress = progress
+    def __init__(self, session: Session) -> None:
+        self._options = session.options
+        self._clients = session.clients
+        self._reader = Reader(session.clients)
+        self._workers = session.workers
+        self._progress = session.progress
 
     def run(self, asked: Asked) -> list[Trial]:
         self._progress("reading subscriptions and resource groups")
