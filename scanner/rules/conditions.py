@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from scanner.model.resource import Resource
 from scanner.model.values import Truth
 from scanner.rules.counts import count_condition
-from scanner.rules.environment import HOLDS, Condition, Environment, Judgement
+from scanner.rules.environment import HOLDS, Condition, Environment, Judgement, Test
 from scanner.rules.expressions import REFUSED, Dynamic
 from scanner.rules.leaves import leaf_condition
 from scanner.rules.place import Place, Problems, suggestion
@@ -116,18 +116,26 @@ def _holds(value: Any, wanted: Callable[[Any], bool]) -> bool:
     return wanted(value)
 
 
-def _conjunction(parts: tuple[Condition, ...]) -> Condition:
+def _until(parts: tuple[Condition, ...], *, decisive: bool) -> Test:
+    """Give the test that is decided by the first part that is `decisive`; else unknown if a part is unknown."""
     tests = tuple(part.test for part in parts)
+    otherwise = not decisive
 
     def test(resource: Resource, env: Environment) -> Truth:
-        result: Truth = True
+        result: Truth = otherwise
         for each in tests:
             truth = each(resource, env)
-            if truth is False:
-                return False
+            if truth is decisive:
+                return decisive
             if truth is None:
                 result = None
         return result
+
+    return test
+
+
+def _conjunction(parts: tuple[Condition, ...]) -> Condition:
+    test = _until(parts, decisive=False)
 
     def explain(resource: Resource, env: Environment) -> Judgement:
         truth = test(resource, env)
@@ -139,21 +147,11 @@ def _conjunction(parts: tuple[Condition, ...]) -> Condition:
     def witness(resource: Resource, env: Environment) -> Judgement:
         return _join(False, list(parts), resource, env, "; ", true=True)
 
-    return Condition(test, explain, tests[0], witness)
+    return Condition(test, explain, parts[0].test, witness)
 
 
 def _disjunction(parts: tuple[Condition, ...]) -> Condition:
-    tests = tuple(part.test for part in parts)
-
-    def test(resource: Resource, env: Environment) -> Truth:
-        result: Truth = False
-        for each in tests:
-            truth = each(resource, env)
-            if truth is True:
-                return True
-            if truth is None:
-                result = None
-        return result
+    test = _until(parts, decisive=True)
 
     def explain(resource: Resource, env: Environment) -> Judgement:
         truth = test(resource, env)
