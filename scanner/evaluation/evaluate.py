@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from scanner.evaluation.askable import judgeable
@@ -30,7 +29,7 @@ def evaluate(inventory: Inventory, rules: Sequence[Rule], as_of: datetime) -> tu
     all, or not about the resources of those sources, and says so in the second list.
     """
     env = Environment(inventory, as_of)
-    shown = _Shown(inventory)
+    shown: dict[str, ResourceInfo] = {}
     findings: list[Finding] = []
     not_evaluated: list[NotEvaluated] = []
     for rule in rules:
@@ -43,7 +42,9 @@ def evaluate(inventory: Inventory, rules: Sequence[Rule], as_of: datetime) -> tu
             if judged is None:
                 continue
             verdict, severity = judged
-            info = shown.briefly(resource) if verdict is PASS else shown.fully(resource)
+            info = shown.get(resource.key)
+            if info is None:
+                info = shown[resource.key] = _info(resource, inventory)
             findings.append(Finding(rule.info, info, verdict, severity or rule.severity))
     return findings, not_evaluated
 
@@ -87,36 +88,11 @@ def _explained(
     return Verdict(Outcome.UNKNOWN, message, judgement.evidence), judgement.severity
 
 
-class _Shown:
-    """What reports show of resources, each made once; a pass shows no tags, and so nobody looks for them."""
-
-    def __init__(self, inventory: Inventory) -> None:
-        self._inventory = inventory
-        self._brief: dict[str, ResourceInfo] = {}
-        self._full: dict[str, ResourceInfo] = {}
-
-    def briefly(self, resource: Resource) -> ResourceInfo:
-        """Give id, type and place."""
-        info = self._full.get(resource.key) or self._brief.get(resource.key)
-        if info is None:
-            info = self._brief[resource.key] = _info(resource)
-        return info
-
-    def fully(self, resource: Resource) -> ResourceInfo:
-        """Give the same with tags, its own and inherited ones."""
-        info = self._full.get(resource.key)
-        if info is None:
-            own = {str(key): tag for key, tag in resource.tags.items() if isinstance(tag, (str, int, float, bool))}
-            inherited = effective_tags(resource, self._inventory)
-            info = replace(self.briefly(resource), tags=without_secrets(own), effective_tags=without_secrets(inherited))
-            self._full[resource.key] = info
-        return info
-
-
-def _info(resource: Resource) -> ResourceInfo:
+def _info(resource: Resource, inventory: Inventory) -> ResourceInfo:
     declared = resource.json.get("type")
     spelled = declared if isinstance(declared, str) and declared.lower() == resource.type else resource.type
     origin = resource.origin
+    own = {str(name): value for name, value in resource.tags.items() if isinstance(value, (str, int, float, bool))}
     return ResourceInfo(
         id=resource.id,
         type=spelled,
@@ -124,6 +100,8 @@ def _info(resource: Resource) -> ResourceInfo:
         location=resource.location,
         resource_group=resource.resource_group,
         subscription_id=resource.subscription_id,
+        tags=without_secrets(own),
+        effective_tags=without_secrets(effective_tags(resource, inventory)),
         file=origin.file,
         line=origin.line,
         pointer=origin.pointer,
