@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from scanner.evaluation.askable import judgeable
@@ -28,6 +30,25 @@ def evaluate(inventory: Inventory, rules: Sequence[Rule], as_of: datetime) -> tu
     A rule about what no source can hold (facts, other resources, a type that was not asked for) is not asked at
     all, or not about the resources of those sources, and says so in the second list.
     """
+    with _uncollected():
+        return _evaluated(inventory, rules, as_of)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the cyclic garbage collector out: findings hold no cycles, and it would walk all of them again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _evaluated(
+    inventory: Inventory, rules: Sequence[Rule], as_of: datetime
+) -> tuple[list[Finding], list[NotEvaluated]]:
     env = Environment(inventory, as_of)
     shown: dict[str, ResourceInfo] = {}
     findings: list[Finding] = []
