@@ -79,7 +79,7 @@ def list_rules(options: argparse.Namespace) -> int:
 
     flags = [flag if "=" in flag else f"{flag}=-" for flag in options.output]
     outputs = parse_outputs(flags, ("table", "json", "markdown"))
-    sheets = rule_sheets(load_policies(options.path))
+    sheets = rule_sheets(load_policies(options.path, stand_ins=True))
     for output in outputs:
         if output.format == "table":
             _write_text(output.path, lambda color, width: rule_table(sheets, color=color, width=width))
@@ -104,7 +104,7 @@ def explain(options: argparse.Namespace) -> int:
     from scanner.sources.json_document import read_bytes
 
     overrides = [o for file in options.parameters for o in read_parameter_file(read_bytes(file), file).overrides]
-    files = load_policies(options.policy, [*overrides, *overrides_from_flags(options.parameter)])
+    files = load_policies(options.policy, [*overrides, *overrides_from_flags(options.parameter)], stand_ins=True)
     sheets = {sheet.info.id.lower(): sheet for sheet in rule_sheets(files)}
     sheet = sheets.get(options.rule.lower())
     if sheet is None:

@@ -40,7 +40,7 @@ def export_rules(options: argparse.Namespace) -> int:
     if not patterns:
         raise ConfigError(Problem("--azure-policy names no rule", hint="name rules, or '*' for all of them"))
     check_path(options.output)
-    files = load_policies(options.policy)
+    files = load_policies(options.policy, stand_ins=True)
     ids = [rule.info.id for file in files for rule in file.rules]
     unmatched = [pattern for pattern in patterns if not matching(ids, pattern)]
     if unmatched:

@@ -105,9 +105,11 @@ def _guidance(page: _Page, sheet: RuleSheet) -> None:
 
 def _parameter(parameter: ParameterSheet) -> str:
     default = parameter.declared.default
-    value = in_words(parameter.value)
-    changed = parameter.value != default
-    text = f"{parameter.name} = {value}" + (f" (default {in_words(default)})" if changed else "")
+    text = f"{parameter.name} = {in_words(parameter.value)}"
+    if parameter.value is None:
+        text = f"{parameter.name} (must be given)"
+    elif parameter.value != default:
+        text += " (no default)" if default is None else f" (default {in_words(default)})"
     description = parameter.declared.description
     return f"{text}: {type_in_words(parameter.declared)}" + (f". {description}" if description else "")
 

@@ -13,7 +13,7 @@ from scanner.model.verdict import Severity
 from scanner.policies.azure_policy import Definition, clean, envelope, identifier, parameter_body
 from scanner.policies.azure_words import entry
 from scanner.policies.language import ParameterModel
-from scanner.policies.parameters import fault
+from scanner.policies.parameters import Values, fault
 from scanner.rules.conditions import NEVER
 from scanner.rules.expectation import is_dynamic
 from scanner.rules.expressions import UNSET, Scope, fill_in
@@ -101,12 +101,11 @@ def rule_ids(initiatives: Sequence[Initiative], keys: Mapping[str, str]) -> list
     return [[next(given) for _ in initiative.members] for initiative in initiatives]
 
 
-def given_parameters(
-    member: Member, definition: Definition, values: Mapping[str, Any], problems: Problems
-) -> dict[str, Any]:
+def given_parameters(member: Member, definition: Definition, values: Values, problems: Problems) -> dict[str, Any]:
     """Give what the initiative passes to a definition, by the definition's own names, checked.
 
-    `values` are the initiative's own parameters. One of them that has no value is passed on without one.
+    `values` are the initiative's own parameters. One of them that has no value is passed on without one; what
+    only stands in for one is not passed on, since the definition's own stand-in fits it better.
     """
     declared = definition.declared
     names = {name.lower(): name for name in declared}
@@ -117,6 +116,8 @@ def given_parameters(
             problems.add(at, f"the definition has no parameter '{word}'", suggestion(word, declared))
             continue
         written, at_value = entry(body, "value", at) if isinstance(body, dict) else (body, at)
+        if _stood_in(written, values):
+            continue
         value = _passed_on(written, values, at_value, problems)
         model = _model(declared[names[word.lower()]])
         if model is not None and value is not UNSET and not is_dynamic(value) and (wrong := fault(value, model)):
@@ -125,13 +126,20 @@ def given_parameters(
     return result
 
 
-def _passed_on(written: Any, values: Mapping[str, Any], place: Place, problems: Problems) -> Any:
+def _passed_on(written: Any, values: Values, place: Place, problems: Problems) -> Any:
+    name = _one_parameter(written, values)
+    return UNSET if name and values[name] is UNSET else fill_in(written, Scope(values), place, problems)
+
+
+def _stood_in(written: Any, values: Values) -> bool:
+    name = _one_parameter(written, values)
+    return name in values.unset and values[name] is not UNSET
+
+
+def _one_parameter(written: Any, values: Values) -> str:
+    """Give the name of the parameter that a value is nothing but; "" where it is something else."""
     match = _ONE_PARAMETER.fullmatch(written) if isinstance(written, str) else None
-    if match:
-        name = match[1].lower()
-        if next((value for key, value in values.items() if key.lower() == name), None) is UNSET:
-            return UNSET
-    return fill_in(written, Scope(values), place, problems)
+    return next((key for key in values if match and key.lower() == match[1].lower()), "")
 
 
 def _model(body: Any) -> ParameterModel | None:

@@ -15,6 +15,7 @@ from scanner.policies.azure_initiative import (
     rule_ids,
 )
 from scanner.policies.azure_policy import Definition, is_definition, make_rule, read_definition
+from scanner.policies.parameters import Values
 from scanner.policies.yaml_document import YamlDocument
 from scanner.rules.place import Place, Problems
 from scanner.rules.rule import Rule
@@ -23,7 +24,7 @@ from scanner.rules.rule import Rule
 class ParameterReader(Protocol):
     """Gives the values in force of declared parameters, overrides applied, problems noted."""
 
-    def __call__(self, declared: dict[str, Any], place: Place, *, needed: bool = True) -> dict[str, Any]:
+    def __call__(self, declared: dict[str, Any], place: Place, *, needed: bool = True) -> Values:
         """Read declarations at `place`; one without a value is a problem where `needed`, else UNSET."""
 
 
@@ -38,7 +39,7 @@ class AzureFile:
     path: str
     place: Place
     rules: tuple[Rule, ...]
-    parameters: dict[str, Any]
+    parameters: Values
     description: str
     definitions: Mapping[str, Definition]
 

@@ -76,7 +76,8 @@ def _escaped(text: str) -> str:
 
 def _parameter(parameter: ParameterSheet) -> str:
     declared = parameter.declared
-    cells = (f"`{parameter.name}`", type_in_words(declared), f"`{in_words(declared.default)}`", declared.description)
+    default = "must be given" if declared.default is None else f"`{in_words(declared.default)}`"
+    cells = (f"`{parameter.name}`", type_in_words(declared), default, declared.description)
     return f"| {' | '.join(_cell(cell) for cell in cells)} |"
 
 

@@ -18,7 +18,7 @@ from scanner.policies.azure_policy import Definition
 from scanner.policies.discovery import BUILTIN, discover
 from scanner.policies.documents import read_documents
 from scanner.policies.language import ParameterModel, PolicyModel, RuleModel
-from scanner.policies.parameters import Override, fault
+from scanner.policies.parameters import Override, Values, fault, stand_in
 from scanner.policies.yaml_document import YamlDocument
 from scanner.rules.assertions import ASSERTIONS
 from scanner.rules.conditions import NEVER, Compiler
@@ -58,13 +58,17 @@ class PolicyFile:
     definitions: Mapping[str, Definition] = field(default_factory=dict)
 
 
-def load_policies(paths: Sequence[str], overrides: Sequence[Override] = ()) -> list[PolicyFile]:
+def load_policies(
+    paths: Sequence[str], overrides: Sequence[Override] = (), *, stand_ins: bool = False
+) -> list[PolicyFile]:
     """Load policy files and folders (`builtin` is the pack that ships with azgate).
 
-    Later overrides win over earlier ones. Raises PolicyError with everything that is wrong anywhere.
+    Later overrides win over earlier ones. With `stand_ins` a parameter without a value is no error: something
+    that fits stands in for it, to check and describe policies, never to judge by them. Raises PolicyError with
+    everything that is wrong anywhere.
     """
     problems = Problems()
-    loader = _Loader(overrides, problems)
+    loader = _Loader(overrides, problems, stand_ins=stand_ins)
     for label, path in discover(paths or [BUILTIN], problems):
         loader.load(label, path)
     loader.finish()
@@ -76,7 +80,8 @@ def load_policies(paths: Sequence[str], overrides: Sequence[Override] = ()) -> l
 class _Loader:
     """Loads files one by one; knows the ids and parameters seen so far."""
 
-    def __init__(self, overrides: Sequence[Override], problems: Problems) -> None:
+    def __init__(self, overrides: Sequence[Override], problems: Problems, *, stand_ins: bool) -> None:
+        self.stand_ins = stand_ins
         self.overrides = {override.name.lower(): override for override in overrides}
         self.problems = problems
         self.files: list[PolicyFile] = []
@@ -121,11 +126,11 @@ class _Loader:
         if policy is not None:
             kept, written = tuple(rule for rule in compiled if rule is not None), tuple(self.written)
             self.files.append(
-                PolicyFile(policy.name, label, kept, parameters, policy.description, written, self.models)
+                PolicyFile(policy.name, label, kept, parameters.given(), policy.description, written, self.models)
             )
 
-    def _parameters(self, declared: dict[str, Any], place: Place, *, needed: bool = True) -> dict[str, Any]:
-        values: dict[str, Any] = {}
+    def _parameters(self, declared: dict[str, Any], place: Place, *, needed: bool = True) -> Values:
+        values = Values()
         for name, body in declared.items():
             self.declared.add(name)
             at = place / name
@@ -142,11 +147,14 @@ class _Loader:
             if chosen is not None and (wrong := fault(chosen.value, model)):
                 self.problems.note(chosen.problem(f"the parameter '{name}' {wrong}"))
                 self.broken.add(name.lower())
-            if chosen is None and model.default is None and needed:
+            unset = chosen is None and model.default is None
+            if unset and needed and not self.stand_ins:
                 self.problems.add(at, f"the parameter '{name}' has no default", f"give --parameter {name}=VALUE")
                 self.broken.add(name.lower())
-            value = model.default if chosen is None else chosen.value
-            values[name] = UNSET if value is None and not needed else value
+            values[name] = model.default if chosen is None else chosen.value
+            if unset and (self.stand_ins or not needed):
+                values[name] = stand_in(model) if self.stand_ins else UNSET
+                values.unset |= {name}
         return values
 
     def _rule(self, body: Any, place: Place, parameters: dict[str, Any], label: str) -> Rule | None:
@@ -194,7 +202,7 @@ class _Loader:
                     file.name,
                     file.path,
                     file.rules,
-                    {name: value for name, value in file.parameters.items() if value is not UNSET},
+                    file.parameters.given(),
                     file.description,
                     definitions=file.definitions,
                 )

@@ -51,6 +51,30 @@ def fault(value: Any, parameter: ParameterModel) -> str:
     return ""
 
 
+def stand_in(parameter: ParameterModel) -> Any:
+    """Give a value that fits the parameter, so that a policy can be checked before anybody set it."""
+    if parameter.allowed_values:
+        allowed = parameter.allowed_values[0]
+        return [allowed] if parameter.type == "array" and not isinstance(allowed, list) else allowed
+    if parameter.type in {"integer", "number"}:
+        bound = next((bound for bound in (parameter.minimum, parameter.maximum) if bound is not None), 1)
+        return int(bound) if parameter.type == "integer" else bound
+    return _STAND_INS[parameter.type]
+
+
+_STAND_INS = {"string": "value", "boolean": True, "array": ["value"], "object": {}, "duration": "P1D"}
+
+
+class Values(dict[str, Any]):
+    """The values in force, by parameter name; `unset` are the names of those that nobody gave one."""
+
+    unset: frozenset[str] = frozenset()
+
+    def given(self) -> dict[str, Any]:
+        """Give them without those that only something stands in for."""
+        return {name: value for name, value in self.items() if name not in self.unset}
+
+
 @dataclass(frozen=True, slots=True)
 class Override:
     """A value that a person set for a parameter, and where: a flag's name or a place in a file."""

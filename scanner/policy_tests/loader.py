@@ -52,8 +52,8 @@ def load_suite(paths: Sequence[str]) -> Suite:
     found = find(paths or [BUILTIN], problems)
     whole = {source.label for source in discover(found.policies, problems)}
     sources = discover([*found.policies, *found.partial], problems)
-    policies = _policies([*found.policies, *found.partial], problems)
-    reader = _Reader(policies, {source.label: source.path for source in sources}, problems)
+    policies, settled = _policies([*found.policies, *found.partial], problems)
+    reader = _Reader(policies, {source.label: source.path for source in sources}, problems, settled=settled)
     files = [reader.read(source.label, source.path) for source in found.tests.values()]
     if problems.found:
         raise PolicyError(*problems.found)
@@ -63,22 +63,32 @@ def load_suite(paths: Sequence[str]) -> Suite:
     return Suite(tuple(policies or ()), tuple(files), tuple(asked))
 
 
-def _policies(paths: Sequence[str], problems: Problems) -> list[PolicyFile] | None:
-    """Load the policies; None where that fails: then of test files only the shape can be checked."""
+def _policies(paths: Sequence[str], problems: Problems) -> tuple[list[PolicyFile] | None, bool]:
+    """Load the policies, and say whether all parameters have values; a case may give those that do not.
+
+    None where loading fails: then of test files only the shape can be checked.
+    """
     if not paths:
-        return None
+        return None, False
     try:
-        return load_policies(paths)
+        return load_policies(paths), True
+    except PolicyError:
+        pass
+    try:
+        return load_policies(paths, stand_ins=True), False
     except PolicyError as error:
         problems.found.extend(problem for problem in error.problems if problem not in problems.found)
-        return None
+        return None, False
 
 
 class _Reader:
     """Reads test files one by one; compiles a rule again where a case changes its parameters."""
 
-    def __init__(self, policies: Sequence[PolicyFile] | None, paths: Mapping[str, Path], problems: Problems) -> None:
+    def __init__(
+        self, policies: Sequence[PolicyFile] | None, paths: Mapping[str, Path], problems: Problems, *, settled: bool
+    ) -> None:
         self.rules = {rule.info.id: rule for file in policies or () for rule in file.rules}
+        self.settled = settled
         self.readable = policies is not None
         self.paths = paths
         self.problems = problems
@@ -137,7 +147,7 @@ class _Reader:
         """Give the rule, compiled with the case's parameters where it has any."""
         values = {name: (value, head.place) for name, value in head.defaults.parameters.items()}
         values |= {name: (value, place) for name, value in model.parameters.items()}
-        if not values:
+        if not values and self.settled:
             return self.rules[model.rule]
         plain = self.rules[model.rule].info.policy
         key = json.dumps([plain, {name: value for name, (value, _) in values.items()}], sort_keys=True)

@@ -214,6 +214,74 @@ def test_explain_takes_values_from_a_parameter_file(azgate, folder, tmp_path):
     assert "maxReplicas = 7 (default 2)" in run.out
 
 
+UNSET = "{type: integer, minimum: 1, description: Most replicas.}"
+
+
+@pytest.fixture
+def unset(folder: Path) -> Path:
+    """Give the folder with a parameter that has no default; its cases give it."""
+    replace(folder / "search.yaml", "{type: integer, default: 2, minimum: 1, description: Most replicas.}", UNSET)
+    replace(folder / "tests" / "search.yaml", "cases:", "defaults: {parameters: {maxReplicas: 2}}\ncases:")
+    return folder
+
+
+def test_a_policy_whose_parameter_must_be_given_is_checked_tested_and_described(azgate, unset):
+    validated = azgate("policy", "validate", str(unset))
+    tested = azgate("policy", "test", str(unset))
+    listed = azgate("policy", "list", str(unset), "-o", "json")
+    explained = azgate("policy", "explain", "search-replicas", "-p", str(unset))
+    exported = azgate("policy", "export", "--azure-policy", "search-replicas", "-p", str(unset))
+
+    assert [run.code for run in (validated, tested, listed, explained, exported)] == [0, 0, 0, 0, 0]
+    assert tested.out.endswith("2 passed, 0 failed\n")
+    assert json.loads(listed.out)[0]["parameters"] == {"maxReplicas": None}
+    assert "is at most `[parameters('maxReplicas')]`" in explained.out
+    assert "maxReplicas (must be given): integer, at least 1. Most replicas." in explained.out
+    assert "defaultValue" not in json.loads(exported.out)["properties"]["parameters"]["maxReplicas"]
+
+
+def test_a_scan_refuses_a_parameter_that_nobody_gives(azgate, unset, tmp_path):
+    (tmp_path / "none.json").write_text("[]", "utf-8")
+
+    run = azgate("scan", str(tmp_path / "none.json"), "-p", str(unset))
+
+    assert run.code == 2
+    assert "4:3: the parameter 'maxReplicas' has no default (give --parameter maxReplicas=VALUE)" in run.err
+
+
+def test_a_case_must_give_a_parameter_that_has_no_default(azgate, unset):
+    replace(unset / "tests" / "search.yaml", "defaults: {parameters: {maxReplicas: 2}}\n", "")
+
+    run = azgate("policy", "test", str(unset))
+
+    assert (run.code, run.out) == (2, "")
+    assert "the parameter 'maxReplicas' has no default" in run.err
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "{type: integer, maximum: 3}",
+        "{type: number, minimum: 0.5, maximum: 0.7}",
+        "{type: string, allowedValues: [standard, basic]}",
+        "{type: array, allowedValues: [standard, basic]}",
+        "{type: array}",
+        "{type: duration}",
+        "{type: boolean}",
+        "{type: object}",
+        "{type: string}",
+    ],
+)
+def test_what_stands_in_for_a_parameter_fits_it(azgate, folder, declared):
+    replace(folder / "search.yaml", "{type: integer, default: 2, minimum: 1, description: Most replicas.}", declared)
+    replace(folder / "search.yaml", "lessOrEquals", "in" if "array" in declared else "equals")
+    (folder / "tests" / "search.yaml").unlink()
+
+    run = azgate("policy", "validate", str(folder))
+
+    assert (run.code, run.err) == (0, "")
+
+
 def test_explain_works_without_and_with_broken_test_files(azgate, folder):
     (folder / "tests" / "search.yaml").write_text("version: 3\ncases: [x]\n", "utf-8")
     broken = azgate("policy", "explain", "search-replicas", "-p", str(folder))

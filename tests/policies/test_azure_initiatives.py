@@ -6,6 +6,7 @@ import pytest
 
 from scanner.evaluation.evaluate import evaluate
 from scanner.model.verdict import Severity
+from scanner.policies.loader import load_policies
 from tests.factories import ACCOUNT, AS_OF, make_inventory, make_resource
 from tests.policies.azure import (
     IS_ACCOUNT,
@@ -175,3 +176,16 @@ def test_all_references_of_an_initiative_stand_in_the_findings(tmp_path):
     findings, _ = evaluate(ACCOUNTS, files[0].rules, AS_OF)
     assert {finding.rule.policy.rpartition("/")[2] for finding in findings} == {"1.json"}
     assert len(findings) == 4
+
+
+def test_an_initiative_whose_parameters_nobody_gave_yet_can_be_checked(tmp_path):
+    document = initiative(
+        member("tagged", tag="[parameters('tagName')]", effect="[parameters('effect')]"),
+        parameters={"tagName": parameter(), "effect": parameter()},
+    )
+    assert any("no default" in problem for problem in problems(tmp_path, document, TAGGED))
+
+    (file,) = load_policies([str(tmp_path)], stand_ins=True)
+
+    assert [rule.info.id for rule in file.rules] == ["tagged"]
+    assert file.parameters == {}
