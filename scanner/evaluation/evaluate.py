@@ -11,7 +11,7 @@ from datetime import datetime
 from scanner.evaluation.askable import judgeable
 from scanner.evaluation.variants import Judged, judge_variants
 from scanner.model.inventory import Inventory
-from scanner.model.resource import Resource
+from scanner.model.resource import Resource, type_of_id
 from scanner.model.result import Finding, NotEvaluated, ResourceInfo
 from scanner.model.secrets import without_secrets
 from scanner.model.values import Truth
@@ -111,7 +111,8 @@ def _explained(
 
 def _info(resource: Resource, inventory: Inventory) -> ResourceInfo:
     declared = resource.json.get("type")
-    spelled = declared if isinstance(declared, str) and declared.lower() == resource.type else resource.type
+    spelled = declared if isinstance(declared, str) else type_of_id(resource.id)
+    spelled = spelled if spelled.lower() == resource.type else resource.type
     origin = resource.origin
     own = {str(name): value for name, value in resource.tags.items() if isinstance(value, (str, int, float, bool))}
     return ResourceInfo(
