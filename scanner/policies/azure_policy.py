@@ -20,7 +20,7 @@ from scanner.rules.assertions import ASSERTIONS
 from scanner.rules.conditions import NEVER, Compiler
 from scanner.rules.environment import Condition
 from scanner.rules.expressions import Scope, fill_in
-from scanner.rules.place import Place, Problems
+from scanner.rules.place import Place, Problems, suggestion
 from scanner.rules.rule import Rule
 
 _SEVERITIES = {
@@ -38,6 +38,19 @@ _NOT_JUDGED = {
     "manual": "its effect is manual: people attest it, no resource shows it",
     "denyaction": "its effect is denyAction: it judges requests to delete, not resources",
 }
+_EFFECTS = (
+    *(
+        "addToNetworkGroup",
+        "append",
+        "audit",
+        "auditIfNotExists",
+        "deny",
+        "denyAction",
+        "deployIfNotExists",
+        "disabled",
+    ),
+    *("enforceOPAConstraint", "enforceRegoPolicy", "enforceSetting", "manual", "modify", "mutate"),
+)
 _IDENTIFIER = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -132,6 +145,7 @@ def make_rule(definition: Definition, rule_id: str, parameters: Mapping[str, Any
         return None
     mode = str(definition.say("mode") or "All")
     if mode.lower() not in {"all", "indexed"}:
+        _refuse_misspelt(mode, ("All", "Indexed"), "mode", entry(definition.properties, "mode", place)[1], problems)
         reason = f"its mode {mode} is judged inside the service (data plane), which no resource shows"
         return _not_asked(_info(definition, rule_id, ""), reason)
     written, at_effect = entry(then, "effect", at_then)
@@ -144,6 +158,7 @@ def make_rule(definition: Definition, rule_id: str, parameters: Mapping[str, Any
         return None
     info = _info(definition, rule_id, effect.lower())
     if effect.lower() not in _SEVERITIES:
+        _refuse_misspelt(effect, _EFFECTS, "effect", at_effect, problems)
         reason = f"its effect {effect} is none that a resource can be judged by"
         return _not_asked(info, _NOT_JUDGED.get(effect.lower(), reason))
     tree = fill_in(condition_words(test), Scope(parameters), at_test, problems)
@@ -159,6 +174,13 @@ def make_rule(definition: Definition, rule_id: str, parameters: Mapping[str, Any
         return Rule(info, info.severity, types, applies, found.condition, obstacle=found.obstacle, reads=found.reads)
     violation = Compiler(problems, ASSERTIONS).compile({"not": tree}, at_test)
     return Rule(info, info.severity, types, _applies(mode, tree, at_test), violation)
+
+
+def _refuse_misspelt(word: str, known: tuple[str, ...], what: str, place: Place, problems: Problems) -> None:
+    """Tell a word that is nearly a known one; Azure may have further ones, which only are not evaluated."""
+    meant = suggestion(word, known)
+    if word.lower() not in {name.lower() for name in known} and meant.startswith("did you mean"):
+        problems.add(place, f"'{word}' is no {what}", meant)
 
 
 def _applies(mode: str, tree: Any, place: Place) -> Condition:

@@ -106,6 +106,26 @@ def test_an_effect_that_judges_no_resource_is_told_and_not_evaluated(tmp_path, e
 
 
 @pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"effect": "adit"}, "'adit' is no effect (did you mean 'audit'?)"),
+        ({"effect": "AuditIfNotExist"}, "'AuditIfNotExist' is no effect (did you mean 'auditIfNotExists'?)"),
+        ({"mode": "Indexd"}, "'Indexd' is no mode (did you mean 'Indexed'?)"),
+    ],
+)
+def test_a_misspelt_effect_or_mode_is_refused(tmp_path, changes, message):
+    (found,) = problems(tmp_path, definition(**changes))
+    assert found.startswith("0.json:")
+    assert found.endswith(message)
+
+
+@pytest.mark.parametrize("changes", [{"effect": "quarantine"}, {"mode": "NotSpecified"}])
+def test_a_word_that_azure_may_add_is_told_and_not_evaluated(tmp_path, changes):
+    files = load(tmp_path, definition(**changes))
+    assert list(not_evaluated(files, ESTATE)) == ["public-access"]
+
+
+@pytest.mark.parametrize(
     "mode",
     ["Microsoft.CognitiveServices.Data", "Microsoft.MachineLearningServices.v2.Data", "Microsoft.Kubernetes.Data"],
 )
