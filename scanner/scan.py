@@ -200,4 +200,9 @@ def _parameters(files: Sequence[PolicyFile]) -> dict[str, Any]:
 def _notes(inventory: Inventory, findings: int) -> list[str]:
     if not inventory.scanned:
         return ["no resource was found in what was read"]
-    return [] if findings else ["no rule applies to any of the resources that were read"]
+    notes = [] if findings else ["no rule applies to any of the resources that were read"]
+    if twice := inventory.overruled:
+        more = f" and {len(twice) - 5} more" if len(twice) > 5 else ""
+        shown = f"{', '.join(twice[:5])}{more}"
+        notes.append(f"stands in the input again with other contents, of which the first is judged: {shown}")
+    return notes

@@ -77,7 +77,8 @@ class SourceInfo:
 class Inventory:
     """Resources, facts and gaps of one or more sources at one time. Never changed once made.
 
-    `collected_at` is set where all of it describes one moment (a live scan, a snapshot).
+    `collected_at` is set where all of it describes one moment (a live scan, a snapshot). `overruled` are the ids
+    of resources that stood in the input again, with other contents: those are not here.
     """
 
     resources: tuple[Resource, ...] = ()
@@ -86,6 +87,7 @@ class Inventory:
     sources: tuple[SourceInfo, ...] = ()
     scopes: tuple[str, ...] = ()
     collected_at: datetime | None = None
+    overruled: tuple[str, ...] = ()
     _memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -139,6 +141,21 @@ class Inventory:
         return self._memo[key]
 
 
+def distinct(resources: Iterable[Resource]) -> tuple[tuple[Resource, ...], tuple[str, ...]]:
+    """Give the first resource of each id, and the ids of those that came again with other contents."""
+    found: dict[str, Resource] = {}
+    overruled: dict[str, None] = {}
+    for resource in resources:
+        first = found.setdefault(resource.key, resource)
+        if first is not resource and any(first.json.get(key) != resource.json.get(key) for key in _JUDGED):
+            overruled[first.id] = None
+    return tuple(found.values()), tuple(overruled)
+
+
+_JUDGED = ("properties", "sku", "tags", "kind", "location")
+"""Beside these, two ways of reading a resource differ without meaning anything by it."""
+
+
 def merge(inventories: Iterable[Inventory]) -> Inventory:
     """Make one inventory of several; the first of two resources with one id wins.
 
@@ -147,10 +164,7 @@ def merge(inventories: Iterable[Inventory]) -> Inventory:
     parts = list(inventories)
     if len(parts) == 1:
         return parts[0]
-    resources: dict[str, Resource] = {}
-    for part in parts:
-        for resource in part.resources:
-            resources.setdefault(resource.key, resource)
+    resources, overruled = distinct(resource for part in parts for resource in part.resources)
     facts: dict[tuple[str, str], Fact] = {}
     for part in parts:
         for fact in part.facts:
@@ -158,10 +172,11 @@ def merge(inventories: Iterable[Inventory]) -> Inventory:
     times = [part.collected_at for part in parts]
     known = [time for time in times if time is not None]
     return Inventory(
-        resources=tuple(resources.values()),
+        resources=resources,
         facts=tuple(facts.values()),
         gaps=tuple(dict.fromkeys(gap for part in parts for gap in part.gaps)),
         sources=tuple(source for part in parts for source in part.sources),
         scopes=tuple(dict.fromkeys(scope for part in parts for scope in part.scopes)),
         collected_at=max(known) if known and len(known) == len(times) else None,
+        overruled=tuple(dict.fromkeys((*(name for part in parts for name in part.overruled), *overruled))),
     )

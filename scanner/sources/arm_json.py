@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scanner.errors import Problem, SourceError
-from scanner.model.inventory import Gap, GapReason, Inventory, SourceInfo
+from scanner.model.inventory import Gap, GapReason, Inventory, SourceInfo, distinct
 from scanner.model.resource import Origin, Resource, canonical_json, type_of_id
 from scanner.model.values import Json
 from scanner.sources.json_document import shown_name
@@ -31,15 +31,14 @@ def read(document: Any, file: str) -> Inventory:
 
     An object that is no resource, and a list that says it goes on elsewhere, are gaps.
     """
-    resources: dict[str, Resource] = {}
+    resources: list[Resource] = []
     strange: list[str] = []
     for pointer, item in _items(document):
         body = _resource(item)
         if body is None:
             strange.append(pointer)
             continue
-        resource = Resource(body, Origin(NAME, file, pointer))
-        resources.setdefault(resource.key, resource)
+        resources.append(Resource(body, Origin(NAME, file, pointer)))
     if strange and not resources:
         raise SourceError(
             Problem(
@@ -51,7 +50,8 @@ def read(document: Any, file: str) -> Inventory:
     gaps = [Gap(file, "resources", GapReason.MALFORMED, _strange(strange))] if strange else []
     if (more := _continues(document)) is not None:
         gaps.append(Gap(file, "resources", GapReason.TRUNCATED, more))
-    return Inventory(tuple(resources.values()), (), tuple(gaps), (SourceInfo(NAME, file),))
+    kept, overruled = distinct(resources)
+    return Inventory(kept, (), tuple(gaps), (SourceInfo(NAME, file),), overruled=overruled)
 
 
 def _items(document: Any) -> Iterator[tuple[str, Any]]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from scanner.errors import Problem, SourceError
-from scanner.model.inventory import Fact, Gap, GapReason, Inventory, SourceInfo
+from scanner.model.inventory import Fact, Gap, GapReason, Inventory, SourceInfo, distinct
 from scanner.model.resource import Origin, Resource
 from scanner.sources.json_document import shown_name
 from scanner.version import VERSION
@@ -90,16 +90,16 @@ def read(document: Any, file: str) -> Inventory:
             )
         )
     fields = _Fields(document, file)
-    resources: dict[str, Resource] = {}
-    for resource in fields.items("resources", lambda body, pointer: _resource(body, Origin(NAME, file, pointer))):
-        resources.setdefault(resource.key, resource)
+    read_resources = fields.items("resources", lambda body, pointer: _resource(body, Origin(NAME, file, pointer)))
+    resources, overruled = distinct(read_resources)
     return Inventory(
-        resources=tuple(resources.values()),
+        resources=resources,
         facts=tuple(fields.items("facts", lambda body, _: _fact(body))),
         gaps=tuple(fields.items("gaps", lambda body, _: _gap(body))),
         sources=(SourceInfo(NAME, file, fields.fact_kinds(), fields.not_asked()),),
         scopes=tuple(str(scope) for scope in fields.array("scopes")),
         collected_at=fields.time("collectedAt"),
+        overruled=overruled,
     )
 
 

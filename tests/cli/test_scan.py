@@ -268,3 +268,17 @@ def test_debug_shows_the_traceback_and_keeps_the_code(azgate, tmp_path):
         assert run.code == 2
         assert "Traceback" in run.err
         assert "there is no such file" in run.err
+
+
+def test_a_resource_that_two_inputs_describe_differently_is_named(azgate, document):
+    first, second = document([deployment(10)], "first.json"), document([deployment(500)], "second.json")
+
+    apart = azgate("scan", first, second, "--rule", "openai-deployment-rate-limit", "-o", "json=-")
+    alike = azgate("scan", first, first, "--rule", "openai-deployment-rate-limit", "-o", "json=-")
+
+    [note] = json.loads(apart.out)["scan"]["notes"]
+    assert (apart.code, outcomes(json.loads(apart.out))) == (0, {"pass": 1})
+    assert note.startswith(
+        "stands in the input again with other contents, of which the first is judged: /subscriptions/"
+    )
+    assert json.loads(alike.out)["scan"]["notes"] == []

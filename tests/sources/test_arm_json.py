@@ -162,6 +162,13 @@ def test_of_one_resource_in_several_inputs_the_first_wins(tmp_path):
     assert len(inventory.resources) == 3
     assert inventory.resources[0].tags == {"t": "1"}
     assert inventory.resources[0].subscription_id == SUBSCRIPTION
+    assert inventory.overruled == (BODY["id"],)
+
+
+def test_what_one_input_says_twice_in_two_ways_is_named(reading):
+    again = {**BODY, "id": BODY["id"].upper(), "etag": "x"}
+    assert reading([BODY, again]).overruled == ()
+    assert reading([BODY, again, {**again, "sku": {"name": "other"}}]).overruled == (BODY["id"],)
 
 
 def test_everything_wrong_with_all_inputs_is_said_at_once(tmp_path):
