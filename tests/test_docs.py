@@ -23,11 +23,13 @@ from typing import Any
 import pytest
 
 from scanner.cli import exit_codes, main
+from scanner.cli.doctor import rules_by_permission
 from scanner.cli.exit_codes import ExitCode
 from scanner.cli.parser import build_parser
 from scanner.policies.loader import load_policies
 from scanner.rules.assertions import ASSERTIONS, Assertion
 from scanner.rules.operators import OPERATORS
+from scanner.sources.azure.permissions import PERMISSIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -118,8 +120,23 @@ def type_in_words(body: dict[str, Any]) -> str:
     return str(body.get("const") or body.get("type", "any"))
 
 
+def permissions_table() -> str:
+    """Give the rules that each role beyond plain resources costs; what every rule needs is one line."""
+    lines = ["| role | to read | rules that cannot be decided without it |", "|---|---|---|"]
+    costs = rules_by_permission(load_policies(["builtin"]))
+    plain = {"subscriptions", "groups", "accounts", "workspaces", "neighbours"}
+    lines.append("| Reader | resources, resource groups, subscriptions and their tags | every rule about them |")
+    lines.extend(
+        f"| {permission.role} | {permission.what} | {', '.join(f'`{rule}`' for rule in costs[permission.name])} |"
+        for permission in PERMISSIONS
+        if permission.name not in plain and costs.get(permission.name)
+    )
+    return "\n".join(lines) + "\n"
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "rules": rules_table,
+    "permissions": permissions_table,
     "operators": operators_table,
     "assertions": assertions_table,
 }
