@@ -47,6 +47,8 @@ class _Lane:
     in_flight: int = 0
     paused_until: float = 0.0
     throttled: float = 0.0
+    alone_until: float = 0.0
+    alone: float = 0.0
     refused: set[str] = field(default_factory=set)
 
 
@@ -54,7 +56,7 @@ class Limiter:
     """All lanes of a scan. Safe for threads.
 
     `wait(seconds)` waits and gives True where the scan was stopped meanwhile; `max_wait` bounds, for each
-    lane, the waiting that 429 answers demand, in seconds.
+    lane, the waiting that 429 answers demand, in seconds: that of the whole lane, and that of single paths.
     """
 
     def __init__(
@@ -119,10 +121,13 @@ class Limiter:
         with self._lock:
             lane = self._lane(name)
             lane.refused.add(path)
-            if len(lane.refused) < _MANY:
-                return seconds
             now = self._clock()
             until = now + seconds
+            if len(lane.refused) < _MANY:
+                # Counted apart: patience that one service used up must not cost the others theirs.
+                lane.alone += max(0.0, until - max(now, lane.alone_until))
+                lane.alone_until = max(lane.alone_until, until)
+                return None if lane.alone > self._max_wait else seconds
             lane.throttled += max(0.0, until - max(now, lane.paused_until))
             if lane.throttled > self._max_wait:
                 return None

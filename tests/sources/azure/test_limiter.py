@@ -123,6 +123,16 @@ def test_patience_with_a_lane_ends(clock):
     one.acquire("management.azure.com/s2")
 
 
+def test_patience_with_one_path_ends_too_and_costs_the_others_nothing(clock):
+    one = limiter(clock, max_wait=30)
+    assert one.throttled(LANE, "/a", 20) == 20
+    assert one.throttled(LANE, "/a", 20) == 20  # at the same time: the two waits are one
+    clock.now = 20
+    assert one.throttled(LANE, "/a", 20) is None
+    one.acquire(LANE)
+    assert clock.waits == []
+
+
 def test_a_stopped_scan_waits_no_more(clock):
     one = Limiter(lambda _: True, clock=clock)
     one.acquire(LANE)
