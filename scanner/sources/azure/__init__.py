@@ -72,6 +72,7 @@ class AzureSource:
         `as_of` (with a time zone) ends every metric window and is the inventory's `collected_at`.
         Raises SourceError where nothing can be read at all: a wrong endpoint or certificate file, no
         credential that works, a list of subscriptions that cannot be had or is empty, no GITHUB_TOKEN.
+        Raises KeyboardInterrupt where `interrupt` ends it before there is a token and a list of subscriptions.
         """
         from scanner.sources.azure.collect import collect
 

@@ -120,7 +120,7 @@ class Clients:
         return {
             "transport": self._transport,
             "retry_policy": BoundedRetryPolicy(self._patience, self.limiter),
-            "per_retry_policies": [ReadOnlyPolicy(base), LimiterPolicy(self.limiter)],
+            "per_retry_policies": [ReadOnlyPolicy(base), LimiterPolicy(self.limiter, self._transport.check)],
             "user_agent": f"azgate/{VERSION}",
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from azure.core.exceptions import AzureError
 
@@ -59,7 +60,7 @@ def _sign_in_elsewhere(session: Session, needs: Needs, asked: Asked) -> None:
         scopes.append(endpoints.graph_scope)
     for scope in scopes:
         with suppress(AzureError):
-            session.credential.get_token_info(scope)
+            session.workers.call(partial(session.credential.get_token_info, scope))
 
 
 def _journal(options: AzureOptions, endpoint: str, as_of: datetime) -> Journal | None:

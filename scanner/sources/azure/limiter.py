@@ -164,12 +164,15 @@ class Limiter:
 class LimiterPolicy(HTTPPolicy[Any, Any]):
     """Stands behind the retry policy: every attempt takes its read out of the lane it belongs to."""
 
-    def __init__(self, limiter: Limiter) -> None:
+    def __init__(self, limiter: Limiter, check: Callable[[], None] = lambda: None) -> None:
+        """Make the policy; `check` raises where the scan is over, before anything waits for a token."""
         super().__init__()
         self._limiter = limiter
+        self._check = check
 
     def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
         """Wait for a read, send, and learn from the answer."""
+        self._check()
         lane = lane_of(request.http_request.url)
         try:
             self._limiter.acquire(lane)

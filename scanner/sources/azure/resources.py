@@ -76,7 +76,7 @@ def read_resources(
     gaps = unreadable_types(types)
     by_type: dict[str, list[Resource]] = {SUBSCRIPTION: list(scope.subscriptions)}
     waves = needed_collectors(types)
-    graph = _ask_graph(reader, scope, waves, progress)
+    graph = _ask_graph(reader, workers, scope, waves, progress)
 
     def keep(collector: Collector, resources: Iterable[Resource]) -> None:
         members = by_type.setdefault(collector.type.lower(), [])
@@ -100,12 +100,17 @@ def read_resources(
 
 
 def _ask_graph(
-    reader: Reader, scope: Scope, waves: Sequence[Sequence[Collector]], progress: Callable[[str], None]
+    reader: Reader,
+    workers: Workers,
+    scope: Scope,
+    waves: Sequence[Sequence[Collector]],
+    progress: Callable[[str], None],
 ) -> GraphAnswer:
     types = [collector.type for wave in waves for collector in wave if collector.in_resource_graph]
     if types:
         progress(f"asking Resource Graph for {len(types)} types")
-    return read_graph(reader, types, scope.subscriptions)
+    # By a worker, though it is one call: this thread must be free to end when the scan is interrupted.
+    return workers.map(lambda one: read_graph(reader, one, scope.subscriptions), [types])[0]
 
 
 def _to_ask(

@@ -64,10 +64,10 @@ def read_scope(
     names = _distinct(resource_groups)
     asked, gaps = _asked(reader, workers, subscriptions, management_groups)
     if asked:
-        listed = _list(reader).items if management_groups else []
+        listed = _list(reader, workers).items if management_groups else []
         found, missing = _asked_for(reader, workers, asked, {item["id"].strip("/").lower(): item for item in listed})
     else:
-        found, missing = _all(reader)
+        found, missing = _all(reader, workers)
     gaps.extend(missing)
     chosen = frozenset(name.lower() for name in names)
     listings = workers.map(
@@ -88,12 +88,12 @@ def read_scope(
     return Scope(tuple(found), tuple(groups), chosen, tuple(ids), tuple(gaps))
 
 
-def _list(reader: Reader) -> Listing:
-    return reader.pages(Service.SUBSCRIPTIONS, "/subscriptions", _SUBSCRIPTIONS_VERSION)
+def _list(reader: Reader, workers: Workers) -> Listing:
+    return workers.call(lambda: reader.pages(Service.SUBSCRIPTIONS, "/subscriptions", _SUBSCRIPTIONS_VERSION))
 
 
-def _all(reader: Reader) -> tuple[list[Resource], list[Gap]]:
-    listing = _list(reader)
+def _all(reader: Reader, workers: Workers) -> tuple[list[Resource], list[Gap]]:
+    listing = _list(reader, workers)
     if not listing.items and listing.faults:
         fault = listing.faults[0]
         raise SourceError(

@@ -60,7 +60,7 @@ class Session:
         try:
             with _quiet_loggers():
                 self.progress("signing in")
-                authenticate(self.credential, self.endpoints.arm_scope, self.options.environ)
+                self.workers.call(lambda: authenticate(self.credential, self.endpoints.arm_scope, self.options.environ))
                 yield
         finally:
             self._transport.stop()

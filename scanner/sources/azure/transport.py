@@ -48,9 +48,13 @@ class SharedTransport(RequestsTransport):  # type: ignore[misc]  # azure-core hi
 
     def send(self, request: Any, **options: Any) -> Any:
         """Send one request, unless the scan is over: a thread in the middle of a long list ends with it."""
+        self.check()
+        return super().send(request, **options)
+
+    def check(self) -> None:
+        """Raise ReadError where the scan is over."""
         if self._stopped.is_set():
             raise ReadError(Fault(GapReason.INTERRUPTED, "the scan was interrupted before this was read"))
-        return super().send(request, **options)
 
     def sleep(self, duration: float) -> None:
         """Wait between two attempts; the authority's Retry-After has no bound of its own."""

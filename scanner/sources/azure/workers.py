@@ -55,6 +55,20 @@ class Workers:
         work.wait(self._tick)
         return work.results()
 
+    def call(self, function: Callable[[], Result]) -> Result:
+        """Give `function()`; raises KeyboardInterrupt where the scan is interrupted before there is an answer.
+
+        For what a scan cannot begin without: a thread of its own may hang on while this one goes.
+        """
+        answers: list[Result] = []
+        work = self._work = _Work(lambda _: answers.append(function()), [None], lambda _: "", lambda _: 0.0)
+        if not self._interrupted:
+            threading.Thread(target=work.run, name="azgate", daemon=True).start()
+            work.wait(lambda _done, _total: None)
+        if self._interrupted:
+            raise KeyboardInterrupt
+        return answers[0]
+
     def interrupt(self) -> None:
         """Begin nothing more and wait for nothing; every call must fail at once from now on.
 

@@ -93,3 +93,21 @@ def test_an_interrupt_ends_the_wait_and_what_was_not_done_fails_at_once():
     assert set(results[2:]) <= {"interrupted", "too late"}
     assert time.monotonic() - start < 5
     assert workers.map(call, range(3)) == ["interrupted"] * 3
+
+
+def test_a_call_gives_its_answer_or_raises_what_it_raised():
+    assert Workers(1).call(lambda: 5) == 5
+    with pytest.raises(ZeroDivisionError):
+        Workers(1).call(lambda: 1 // 0)
+
+
+def test_an_interrupt_ends_a_call_that_hangs():
+    workers, hanging = Workers(1), threading.Event()
+    threading.Timer(0.1, workers.interrupt).start()
+    begin = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        workers.call(lambda: hanging.wait(10))
+    assert time.monotonic() - begin < 1
+    hanging.set()
+    with pytest.raises(KeyboardInterrupt):
+        workers.call(lambda: pytest.fail("called"))
