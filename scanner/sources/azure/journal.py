@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -48,19 +49,23 @@ class Journal:
             return json.loads(self._stream.read(length))
 
     def put(self, key: str, value: Any) -> None:
-        """Keep what was read for `key`."""
+        """Keep what was read for `key`; raises SourceError where the file cannot be written any more."""
         head = json.dumps(key).encode() + b"\t"
         body = json.dumps(value).encode()
         with self._lock:
-            self._stream.seek(0, os.SEEK_END)
-            start = self._stream.tell() + len(head)
-            self._stream.write(head + body + b"\n")
-            self._stream.flush()
+            try:
+                self._stream.seek(0, os.SEEK_END)
+                start = self._stream.tell() + len(head)
+                self._stream.write(head + body + b"\n")
+                self._stream.flush()
+            except OSError as error:
+                raise SourceError(Problem(f"cannot be written: {error.strerror}", str(self.path))) from None
             self._index[key] = start, len(body)
 
     def close(self, *, finished: bool) -> None:
         """Close it, and delete it where the collection came to its end."""
-        self._stream.close()
+        with suppress(OSError):  # what a full disk did not take is asked for again
+            self._stream.close()
         if finished:
             self.path.unlink(missing_ok=True)
 
@@ -114,13 +119,14 @@ def _open(path: Path) -> tuple[BinaryIO, datetime, str]:
 
 
 def _index(stream: BinaryIO) -> dict[str, tuple[int, int]]:
-    """Find the entries, and cut off what is not whole."""
+    """Find the entries, and cut off the rest from the first one that is not whole: a crash may leave any rubbish."""
     found: dict[str, tuple[int, int]] = {}
     start = stream.tell()
     for line in iter(stream.readline, b""):
         head, tab, body = line.partition(b"\t")
         try:
             whole = line.endswith(b"\n") and tab and isinstance(key := json.loads(head), str)
+            json.loads(body)
         except ValueError:
             whole = False
         if not whole:

@@ -1,11 +1,13 @@
 """A journal keeps what was read, whatever happens to the process that writes it."""
 
+import errno
+import io
 from datetime import UTC, datetime
 
 import pytest
 
 from scanner.errors import SourceError
-from scanner.sources.azure.journal import clock_of, resume_journal, start_journal
+from scanner.sources.azure.journal import Journal, clock_of, resume_journal, start_journal
 
 AS_OF = datetime(2026, 11, 24, 8, tzinfo=UTC)
 ARM = "https://management.azure.com"
@@ -56,6 +58,34 @@ def test_a_line_that_was_cut_off_is_dropped_and_the_rest_is_kept(path, cut):
     journal.put("https://b\tstrange", [2])
     journal.close(finished=False)
     assert resume_journal(path, ARM).get("https://b\tstrange") == [2]
+
+
+@pytest.mark.parametrize("hole", [b"\0" * 12, b'{"id": "/a", "', b"\n"])
+def test_an_answer_that_a_crash_spoilt_is_asked_for_again(path, hole):
+    journal = filled(path)
+    journal.put("https://c", [1])
+    journal.close(finished=False)
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b'{"value": null}', hole))
+    resumed = resume_journal(path, ARM)
+    assert resumed.get("https://a?x=1") is not None
+    assert (resumed.get("https://b\tstrange"), resumed.get("https://c")) == (None, None)
+    resumed.put("https://b\tstrange", {"value": None})
+    resumed.put("https://c", [1])
+    resumed.close(finished=False)
+    assert path.read_bytes() == whole
+
+
+class FullDisk(io.BytesIO):
+    def flush(self):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_is_an_error_that_names_the_file(path):
+    journal = Journal(path, FullDisk(), AS_OF, {})
+    with pytest.raises(SourceError, match=r"cannot be written: No space left.*partial|partial.*No space left"):
+        journal.put("https://a", [1])
+    journal.close(finished=False)
 
 
 def test_a_new_journal_replaces_an_old_one(path):
