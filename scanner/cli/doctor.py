@@ -105,7 +105,7 @@ def _section(permission: Permission, trials: Sequence[Trial], rules: Sequence[st
         state = "missing" if missing == len(trials) else f"missing {missing}/{len(trials)}"
     else:
         state = "ok" if "ok" in states else "not tried"
-    head = _wrapped(f"{permission.what:<38}{state:<16}{permission.role}", indent=54)
+    head = _wrapped(f"{permission.what:<37} {state:<16}{permission.role}", indent=54)
     lines = [*head]
     for trial in trials:
         if trial.fault is not None:
