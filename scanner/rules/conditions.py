@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.model.resource import Resource
 from scanner.model.values import Truth
+from scanner.model.verdict import Evidence
 from scanner.rules.counts import count_condition
 from scanner.rules.environment import HOLDS, Condition, Environment, Judgement, Test
+from scanner.rules.expectation import in_words
 from scanner.rules.expressions import REFUSED, Dynamic
 from scanner.rules.leaves import leaf_condition
 from scanner.rules.place import Place, Problems, suggestion
@@ -105,7 +107,11 @@ class Compiler:
         if assertion is None:
             return NEVER
         self.used.append(assertion)
-        return Condition(lambda r, e: assertion.evaluate(r, e).truth, assertion.evaluate)
+        said = f"{name} {in_words(arguments)}"
+        against = Judgement(False, f"{said} holds; it must not", (Evidence(said, "holds", "not to hold"),))
+        return Condition(
+            lambda r, e: assertion.evaluate(r, e).truth, assertion.evaluate, witness=lambda _r, _e: against
+        )
 
 
 def _holds(value: Any, wanted: Callable[[Any], bool]) -> bool:

@@ -350,3 +350,12 @@ def test_evidence_never_holds_what_is_secret_by_its_own_text(text):
     judgement = compiled(tree).explain(resource, Environment(make_inventory(resource), AS_OF))
     assert "abc" not in judgement.message
     assert judgement.evidence[0].actual == {"inner": ["(redacted)"]}
+
+
+def test_a_negated_assertion_that_holds_says_so():
+    resource = make_resource(DEPLOYMENT, "a/d", sku={"name": "Standard", "capacity": 50})
+    condition = compiled({"not": {"rateLimit": {"maxTokensPerMinute": 100000}}})
+    judgement = condition.explain(resource, Environment(make_inventory(resource), AS_OF))
+    assert judgement.truth is False
+    assert judgement.message == 'rateLimit {"maxTokensPerMinute": 100000} holds; it must not'
+    assert [(item.actual, item.expected) for item in judgement.evidence] == [("holds", "not to hold")]
