@@ -64,8 +64,9 @@ def root_of(given: str) -> Path:
 
 
 def inside(root: Path, suffixes: frozenset[str]) -> list[Path]:
-    """Give the files below `root` with one of `suffixes`, sorted."""
-    return sorted(path for path in root.rglob("*") if path.suffix.lower() in suffixes and path.is_file())
+    """Give the files below `root` with one of `suffixes`, sorted; what is hidden (`.github`, `.venv`) is not policy."""
+    found = (path for path in root.rglob("*") if path.suffix.lower() in suffixes and path.is_file())
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts))
 
 
 def label_of(given: str, root: Path, path: Path) -> str:

@@ -393,3 +393,14 @@ def test_the_built_in_pack_is_named_without_a_machines_path():
     files = load_policies(["builtin"])
     assert all(file.path.startswith("builtin/") for file in files)
     assert [file.path for file in load_policies([])] == [file.path for file in files]
+
+
+def test_hidden_folders_and_files_hold_no_policies(tmp_path):
+    rule = "{id: a, title: t, severity: low, resource: X.Y/z, assert: {field: kind, equals: b}}"
+    body = f"version: 1\nname: n\nrules:\n  - {rule}\n"
+    (tmp_path / "seen.yaml").write_text(body)
+    for place in (".github/workflows", ".venv/lib"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "ci.yaml").write_text("on: push\n")
+    (tmp_path / ".hidden.yaml").write_text("jobs: {}\n")
+    assert [file.path for file in load_policies([str(tmp_path)])] == [str(tmp_path / "seen.yaml")]
