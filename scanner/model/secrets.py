@@ -67,9 +67,19 @@ def without_secrets(value: Any) -> Any:
 
 def _kept(key: str, value: Any) -> Any:
     if isinstance(value, str):
-        if value and is_secret(key):
-            return REDACTED
-        return value if key.lower() in _LINKS else without_secret_text(value)
+        kept = _kept_short(key, value) if len(value) <= _SHORT else _kept_text(key, value)
+        return value if kept == value else kept
     if isinstance(value, dict) and key.lower() in _FREE_MAPS:
         return {name: REDACTED if isinstance(inner, str) and inner else inner for name, inner in value.items()}
     return without_secrets(value) if isinstance(value, (dict, list)) else value
+
+
+def _kept_text(key: str, value: str) -> str:
+    if value and is_secret(key):
+        return REDACTED
+    return value if key.lower() in _LINKS else without_secret_text(value)
+
+
+_SHORT = 100
+# Tags and settings of a tenant repeat: most of them have been looked at before.
+_kept_short = lru_cache(maxsize=8192)(_kept_text)

@@ -131,3 +131,10 @@ def test_a_text_of_megabytes_is_searched_in_one_go():
     text = "a-" * 1_000_000 + "= "
 
     assert without_secret_text(text) is text
+
+
+def test_a_text_that_was_seen_before_is_given_back_as_the_object_it_is():
+    first, second = ({"environment": "".join(["pro", "d"])} for _ in range(2))
+    assert first["environment"] is not second["environment"]
+    assert without_secrets(first) is first
+    assert without_secrets(second) is second
