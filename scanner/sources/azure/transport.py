@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 import requests
 from azure.core.pipeline.transport import RequestsTransport
-from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 from urllib3.util.retry import Retry
 
 from scanner.model.inventory import GapReason
+from scanner.sources.azure.deadlines import GAPS, Deadlines, watched_adapter
 from scanner.sources.azure.faults import Fault, ReadError
 from scanner.sources.azure.retries import CONNECT_TIMEOUT, LONGEST_WAIT, READ_TIMEOUT
 
@@ -38,8 +38,9 @@ class SharedTransport(RequestsTransport):  # type: ignore[misc]  # azure-core hi
         self._stopped = threading.Event()
         self._sleep = sleep
         self._slept = 0.0
+        self._deadlines = Deadlines(GAPS * read_timeout)
         super().__init__(
-            session=_session(connections),
+            session=_session(connections, self._deadlines),
             session_owner=False,
             connection_verify=certificates or True,
             connection_timeout=connect_timeout,
@@ -49,7 +50,13 @@ class SharedTransport(RequestsTransport):  # type: ignore[misc]  # azure-core hi
     def send(self, request: Any, **options: Any) -> Any:
         """Send one request, unless the scan is over: a thread in the middle of a long list ends with it."""
         self.check()
-        return super().send(request, **options)
+        try:
+            return super().send(request, **options)
+        finally:
+            # Whatever a connection that was cut off looked like: this is why it was.
+            if self._deadlines.end():
+                detail = f"the answer took more than {self._deadlines.seconds:g} s in all"
+                raise ReadError(Fault(GapReason.TIMEOUT, detail)) from None
 
     def check(self) -> None:
         """Raise ReadError where the scan is over."""
@@ -75,6 +82,7 @@ class SharedTransport(RequestsTransport):  # type: ignore[misc]  # azure-core hi
     def stop(self) -> None:
         """Refuse every further call and close all connections."""
         self.refuse()
+        self._deadlines.stop()
         self.session.close()
 
     def refuse(self) -> None:
@@ -102,9 +110,9 @@ class _Session(requests.Session):
         return {"proxies": {**self._proxies[host], **(proxies or {})}, "stream": stream, "verify": verify, "cert": cert}
 
 
-def _session(connections: int) -> requests.Session:
+def _session(connections: int, deadlines: Deadlines) -> requests.Session:
     session = _Session()
     # Repeating is the retry policy's business; urllib3 must not do it underneath.
     never = Retry(total=False, redirect=False, raise_on_status=False)
-    session.mount("https://", HTTPAdapter(pool_maxsize=connections, max_retries=never))
+    session.mount("https://", watched_adapter(deadlines, pool_maxsize=connections, max_retries=never))
     return session
