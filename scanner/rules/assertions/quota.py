@@ -26,14 +26,8 @@ _reason = field_getter(("properties", "reason"))
 _NO_QUOTA = "it rests on the quota of the region, which Azure Policy does not see"
 
 
-class QuotaShare(Assertion):
-    """A deployment's capacity is at most `maxQuotaShare` of its pool's limit.
-
-    The pool is the regional quota of the subscription for the deployment's sku and model. Unknown where
-    the pool or its limit is not known, or the limit is 0.
-    """
-
-    max_quota_share: float = Field(gt=0, le=1, description="Largest share of the pool, 0 to 1.")
+class _OnQuota(Assertion):
+    """What rests on the quota of a region."""
 
     @classmethod
     def to_azure_policy(cls, arguments: Mapping[str, Any]) -> Any:
@@ -44,6 +38,16 @@ class QuotaShare(Assertion):
     def facts(self) -> tuple[tuple[str, MetricQuery | None], ...]:
         """Regional quota usages."""
         return ((QUOTA_USAGES, None),)
+
+
+class QuotaShare(_OnQuota):
+    """A deployment's capacity is at most `maxQuotaShare` of its pool's limit.
+
+    The pool is the regional quota of the subscription for the deployment's sku and model. Unknown where
+    the pool or its limit is not known, or the limit is 0.
+    """
+
+    max_quota_share: float = Field(gt=0, le=1, description="Largest share of the pool, 0 to 1.")
 
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:
         """See the class."""
@@ -69,7 +73,7 @@ class QuotaShare(Assertion):
         return Judgement(False, message, (Evidence("sku.capacity", capacity, f"{expected} of {limit:,.15g}"),))
 
 
-class QuotaHeadroom(Assertion):
+class QuotaHeadroom(_OnQuota):
     """Of a quota pool at most `maxQuotaAllocated` is allocated to deployments.
 
     Judges resources of type `Microsoft.CognitiveServices/locations/usages`, one for each pool that a
@@ -77,16 +81,6 @@ class QuotaHeadroom(Assertion):
     """
 
     max_quota_allocated: float = Field(gt=0, le=1, description="Largest allocated share, 0 to 1.")
-
-    @classmethod
-    def to_azure_policy(cls, arguments: Mapping[str, Any]) -> Any:
-        """Refuse: usage and limits of a region are no part of a resource."""
-        del arguments
-        raise InexpressibleError(_NO_QUOTA)
-
-    def facts(self) -> tuple[tuple[str, MetricQuery | None], ...]:
-        """Regional quota usages."""
-        return ((QUOTA_USAGES, None),)
 
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:
         """See the class."""
