@@ -16,6 +16,7 @@ from scanner.rules.conditions import Compiler
 from scanner.rules.environment import Condition, Environment
 from scanner.rules.expressions import Scope, fill_in
 from scanner.rules.place import Place, Problems
+from scanner.sources.json_document import JsonDocument
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 GROUP = "rg-ai"
@@ -47,6 +48,11 @@ def make_resource(kind: str, name: str, /, *, source: str = "azure", declared: b
     identity = body.pop("id", None) or arm_id(kind, name)
     document = {"id": identity, "name": name.rpartition("/")[2], "type": kind, **body}
     return Resource(document, Origin(source, declared=declared))
+
+
+def json_document(value: Any, file: str = "file.json") -> JsonDocument:
+    """Give a JSON value as the document that a reader of files gets."""
+    return JsonDocument(value, json.dumps(value), file)
 
 
 def make_group(tags: Any = None, *, name: str = GROUP, source: str = "azure") -> Resource:

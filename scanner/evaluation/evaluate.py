@@ -127,4 +127,5 @@ def _info(resource: Resource, inventory: Inventory) -> ResourceInfo:
         file=origin.file,
         line=origin.line,
         pointer=origin.pointer,
+        address=origin.address,
     )

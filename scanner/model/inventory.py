@@ -78,7 +78,9 @@ class Inventory:
     """Resources, facts and gaps of one or more sources at one time. Never changed once made.
 
     `collected_at` is set where all of it describes one moment (a live scan, a snapshot). `overruled` are the ids
-    of resources that stood in the input again, with other contents: those are not here.
+    of resources that stood in the input again, with other contents: those are not here. `removed` are the ids of
+    what a change takes away: not here either, and what is below them goes with them. `notes` are sentences about
+    the input for whoever reads a report, such as how much of it is nothing azgate knows rules for.
     """
 
     resources: tuple[Resource, ...] = ()
@@ -88,6 +90,8 @@ class Inventory:
     scopes: tuple[str, ...] = ()
     collected_at: datetime | None = None
     overruled: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     _memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -105,8 +109,8 @@ class Inventory:
 
     @cached_property
     def scanned(self) -> tuple[Resource, ...]:
-        """Resources without their containers (subscriptions and resource groups)."""
-        return tuple(r for r in self.resources if r.type not in CONTAINERS)
+        """What is judged, without containers (subscriptions and resource groups)."""
+        return tuple(r for r in self.resources if r.origin.judged and r.type not in CONTAINERS)
 
     @cached_property
     def _facts(self) -> Mapping[tuple[str, str], Fact]:
@@ -179,4 +183,6 @@ def merge(inventories: Iterable[Inventory]) -> Inventory:
         scopes=tuple(dict.fromkeys(scope for part in parts for scope in part.scopes)),
         collected_at=max(known) if known and len(known) == len(times) else None,
         overruled=tuple(dict.fromkeys((*(name for part in parts for name in part.overruled), *overruled))),
+        removed=tuple(dict.fromkeys(name for part in parts for name in part.removed)),
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
     )

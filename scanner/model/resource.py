@@ -32,9 +32,12 @@ class Origin:
     """Where a resource was read.
 
     `source` names the reader ("azure", "snapshot", "arm-json", ...); `file` is the path as the user gave
-    it ("-" for standard input), `pointer` a JSON pointer into it, `line` counts from 1. `declared` says
+    it ("-" for standard input), `pointer` a JSON pointer into it, `line` counts from 1. `address` is what the
+    input itself calls the resource, with its module (Terraform), "" where it calls it nothing. `declared` says
     that this is what somebody wants (a template, a plan), where an absent property means the provider's
-    default, and not what Azure reported.
+    default, and not what Azure reported. `judged` is false for what is there only to be looked at: it gets
+    no finding. `caveats` are (path, sentence): what a reader of a finding about that path, such as
+    `properties.properties.idleTimeBeforeShutdown`, has to know of the input.
     """
 
     source: str
@@ -42,6 +45,9 @@ class Origin:
     pointer: str | None = None
     line: int | None = None
     declared: bool = False
+    address: str = ""
+    judged: bool = True
+    caveats: tuple[tuple[str, str], ...] = ()
 
 
 def normalise_id(resource_id: str) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
+from scanner.model.history import History
 from scanner.model.inventory import Gap
 from scanner.model.resource import normalise_id
 from scanner.model.verdict import Disposition, Evidence, Outcome, Severity, Verdict
@@ -32,7 +33,7 @@ class RuleInfo:
 
 @dataclass(frozen=True, slots=True)
 class ResourceInfo:
-    """What reports show of a resource. Ids keep Azure's spelling; `origin` has file, line, pointer."""
+    """What reports show of a resource. Ids keep Azure's spelling; file, line, pointer and address are its origin."""
 
     id: str
     type: str
@@ -45,6 +46,7 @@ class ResourceInfo:
     file: str | None = None
     line: int | None = None
     pointer: str | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ class ScanResult:
     gaps: tuple[Gap, ...]
     gate: Gate
     resources: int
+    history: History | None = None
 
     @cached_property
     def summary(self) -> Summary:

@@ -110,7 +110,8 @@ def _resource(resource: ResourceInfo) -> dict[str, Any]:
         "subscriptionId": resource.subscription_id,
         "tags": resource.tags,
         "effectiveTags": resource.effective_tags,
-        "origin": {"file": resource.file, "line": resource.line, "pointer": resource.pointer},
+        "origin": {"file": resource.file, "line": resource.line, "pointer": resource.pointer}
+        | ({"address": resource.address} if resource.address else {}),
     }
 
 

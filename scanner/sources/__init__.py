@@ -1,7 +1,7 @@
 """The outside world, turned into inventories.
 
 `FILE_READERS` lists the kinds of file azgate reads, in the order in which they are tried; adding one is one
-module with `NAME`, `recognises(document)` and `read(document, file)`, and one line here. Live Azure is
+module with `NAME`, `recognises(value)` and `read(document, options)`, and one line here. Live Azure is
 `scanner.sources.azure`, imported only when a live scan is asked for.
 """
 
@@ -12,14 +12,19 @@ from typing import Any, NamedTuple
 
 from scanner.model.inventory import Inventory
 from scanner.sources import arm_json, snapshot
+from scanner.sources.json_document import JsonDocument
+from scanner.sources.options import ReadOptions
 
 
 class FileReader(NamedTuple):
-    """One kind of file: its name, how its content is recognised, and what makes an inventory of it."""
+    """One kind of file: its name, how its content is recognised, and what makes an inventory of it.
+
+    `read` gives each resource the JSON pointer of the place it was read at; lines are found afterwards.
+    """
 
     name: str
     recognises: Callable[[Any], bool]
-    read: Callable[[Any, str], Inventory]
+    read: Callable[[JsonDocument, ReadOptions], Inventory]
 
 
 FILE_READERS: tuple[FileReader, ...] = (

@@ -9,7 +9,8 @@ from scanner.errors import Problem, SourceError
 from scanner.model.inventory import Gap, GapReason, Inventory, SourceInfo, distinct
 from scanner.model.resource import Origin, Resource, canonical_json, type_of_id
 from scanner.model.values import Json
-from scanner.sources.json_document import shown_name
+from scanner.sources.json_document import JsonDocument, shown_name
+from scanner.sources.options import ReadOptions
 
 NAME = "arm-json"
 _ENVELOPES = ("value", "data")
@@ -26,14 +27,15 @@ def recognises(document: Any) -> bool:
     return _resource(document) is not None
 
 
-def read(document: Any, file: str) -> Inventory:
+def read(document: JsonDocument, _: ReadOptions) -> Inventory:
     """Make an inventory; raises SourceError where there are objects but not one resource among them.
 
     An object that is no resource, and a list that says it goes on elsewhere, are gaps.
     """
+    file = document.file
     resources: list[Resource] = []
     strange: list[str] = []
-    for pointer, item in _items(document):
+    for pointer, item in _items(document.value):
         body = _resource(item)
         if body is None:
             strange.append(pointer)
@@ -48,7 +50,7 @@ def read(document: Any, file: str) -> Inventory:
             )
         )
     gaps = [Gap(file, "resources", GapReason.MALFORMED, _strange(strange))] if strange else []
-    if (more := _continues(document)) is not None:
+    if (more := _continues(document.value)) is not None:
         gaps.append(Gap(file, "resources", GapReason.TRUNCATED, more))
     kept, overruled = distinct(resources)
     return Inventory(kept, (), tuple(gaps), (SourceInfo(NAME, file),), overruled=overruled)

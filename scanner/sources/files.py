@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
 from scanner.errors import Problem, SourceError
 from scanner.model.inventory import Inventory, merge
 from scanner.sources import FILE_READERS
-from scanner.sources.json_document import STDIN, parse_json, read_bytes, shown_name
+from scanner.sources.json_document import STDIN, JsonDocument, read_bytes, read_document, shown_name
+from scanner.sources.options import ReadOptions
 
 
-def read_inputs(files: Sequence[str], stdin: BinaryIO | None = None) -> Inventory:
+def read_inputs(files: Sequence[str], stdin: BinaryIO | None = None, options: ReadOptions | None = None) -> Inventory:
     """Make one inventory of several inputs; raises SourceError with every input that cannot be read."""
     if sum(file == STDIN for file in files) > 1:
         raise SourceError("standard input ('-') can be read only once")
@@ -19,7 +21,7 @@ def read_inputs(files: Sequence[str], stdin: BinaryIO | None = None) -> Inventor
     problems: list[Problem | str] = []
     for file in files:
         try:
-            inventories.append(_read(file, stdin))
+            inventories.append(_read(file, stdin, options or ReadOptions()))
         except SourceError as error:
             problems.extend(error.problems)
     if problems:
@@ -27,13 +29,29 @@ def read_inputs(files: Sequence[str], stdin: BinaryIO | None = None) -> Inventor
     return merge(inventories)
 
 
-def _read(file: str, stdin: BinaryIO | None) -> Inventory:
-    document = parse_json(read_bytes(file, stdin), file)
+def _read(file: str, stdin: BinaryIO | None, options: ReadOptions) -> Inventory:
+    document = read_document(read_bytes(file, stdin), file)
     for reader in FILE_READERS:
-        if reader.recognises(document):
-            return reader.read(document, file)
-    what = f"is JSON, but of no kind that azgate reads ({_shape(document)})"
+        if reader.recognises(document.value):
+            return _with_lines(reader.read(document, options), document)
+    what = f"is JSON, but of no kind that azgate reads ({_shape(document.value)})"
     raise SourceError(Problem(what, shown_name(file), hint=_HINT))
+
+
+def _with_lines(inventory: Inventory, document: JsonDocument) -> Inventory:
+    """Give each resource that was read at a place of this document the line of that place."""
+    placed = [
+        resource
+        for resource in inventory.resources
+        if resource.origin.file == document.file
+        and resource.origin.line is None
+        and resource.origin.pointer is not None
+    ]
+    lines = document.lines(resource.origin.pointer or "" for resource in placed)
+    for resource in placed:
+        # Nobody has seen the inventory yet: this is the last step of making it.
+        resource.origin = replace(resource.origin, line=lines.get(resource.origin.pointer or ""))
+    return inventory
 
 
 _HINT = "azgate reads its own snapshots and ARM JSON: a resource, an array, {value: [...]} or {data: [...]}"

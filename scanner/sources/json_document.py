@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from scanner.errors import Problem, SourceError
+from scanner.sources.json_comments import without_comments
+from scanner.sources.json_positions import lines_of
 
 STDIN = "-"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""What no text file holds, however it was written."""
 MAX_DEPTH = 200
 _DEPTH_HINT = f"Azure's JSON is never nested more than {MAX_DEPTH} deep"
 
@@ -59,16 +66,55 @@ def decode(data: bytes, file: str) -> str:
         raise SourceError(Problem(message, name, hint="is it a binary file?")) from None
 
 
+@dataclass(frozen=True, slots=True)
+class JsonDocument:
+    """A parsed document: its value, the text it was parsed from (comments blanked out), the file as the user named it.
+
+    `lenient` says that the text was no strict JSON, but JSON as templates may be written.
+    """
+
+    value: Any
+    text: str
+    file: str
+    lenient: bool = False
+
+    def lines(self, pointers: Iterable[str]) -> dict[str, int]:
+        """Give the line, from 1, on which the value at each JSON pointer begins."""
+        return lines_of(self.text, pointers)
+
+
+def read_document(data: bytes, file: str) -> JsonDocument:
+    """Parse JSON, with the comments, trailing commas and line breaks in texts that templates may have.
+
+    Raises SourceError as `parse_json` does.
+    """
+    text = decode(data, file)
+    try:
+        return JsonDocument(_parse(text, file), text, file)
+    except SourceError as strict:
+        if _CONTROL.search(text):
+            raise
+        blanked = without_comments(text)
+        try:
+            return JsonDocument(_parse(blanked, file, strict=False), blanked, file, lenient=True)
+        except SourceError as lenient:
+            # Where there are no comments, the first error is the one that the writer will recognise.
+            raise (lenient if blanked != text else strict) from None
+
+
 def parse_json(data: bytes, file: str) -> Any:
     """Parse UTF-8 (or, as PowerShell writes it, UTF-16) JSON; raises SourceError with line and column.
 
     Refused: no content, text that is no JSON, a key that stands twice in one object (which of the two
     did the writer mean?), NaN and Infinity, nesting beyond any real resource.
     """
+    return _parse(decode(data, file), file)
+
+
+def _parse(text: str, file: str, *, strict: bool = True) -> Any:
     name = shown_name(file)
-    text = decode(data, file)
     try:
-        document = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        document = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, strict=strict)
     except _DuplicateKeyError as error:
         line = _line_of_second(text, str(error))
         raise SourceError(Problem(f"the key '{error}' stands twice in one object", name, line)) from None

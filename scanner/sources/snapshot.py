@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from scanner.errors import Problem, SourceError
 from scanner.model.inventory import Fact, Gap, GapReason, Inventory, SourceInfo, distinct
 from scanner.model.resource import Origin, Resource
-from scanner.sources.json_document import shown_name
+from scanner.sources.json_document import JsonDocument, shown_name
+from scanner.sources.options import ReadOptions
 from scanner.version import VERSION
 
 NAME = "snapshot"
@@ -78,9 +79,10 @@ def _dump(value: Any) -> str:
     return text if text.isascii() or text.isprintable() else json.dumps(value, allow_nan=False)
 
 
-def read(document: Any, file: str) -> Inventory:
+def read(document: JsonDocument, _: ReadOptions) -> Inventory:
     """Make the inventory again; raises SourceError, with a JSON pointer, where the file was damaged."""
-    version = document.get("schemaVersion")
+    file = document.file
+    version = document.value.get("schemaVersion")
     if version != SCHEMA_VERSION:
         raise SourceError(
             Problem(
@@ -89,7 +91,7 @@ def read(document: Any, file: str) -> Inventory:
                 hint="collect it again, or use the azgate that wrote it",
             )
         )
-    fields = _Fields(document, file)
+    fields = _Fields(document.value, file)
     read_resources = fields.items("resources", lambda body, pointer: _resource(body, Origin(NAME, file, pointer)))
     resources, overruled = distinct(read_resources)
     return Inventory(

@@ -20,7 +20,8 @@ from scanner.model.inventory import Inventory, SourceInfo
 from scanner.model.resource import Resource
 from scanner.policies.loader import load_policies
 from scanner.sources import arm_json
-from tests.factories import AS_OF
+from scanner.sources.options import ReadOptions
+from tests.factories import AS_OF, json_document
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "azure-samples"
 DEFINITIONS = SAMPLES / "policy-definitions"
@@ -191,7 +192,9 @@ def recordings() -> tuple[Inventory, ...]:
         for item in items if isinstance(items, list) else []:
             if arm_json.recognises(item) and not isinstance(item, list):
                 recording = re.sub(r"--\d\d-.*", "", str(file.relative_to(SAMPLES)))
-                found.setdefault(recording, []).extend(arm_json.read(item, file.name).resources)
+                found.setdefault(recording, []).extend(
+                    arm_json.read(json_document(item, file.name), ReadOptions()).resources
+                )
     source = SourceInfo(arm_json.NAME, "samples")
     return tuple(Inventory(resources=tuple(resources), sources=(source,)) for resources in found.values())
 

@@ -9,12 +9,16 @@ import pytest
 
 from scanner.model.inventory import Inventory, SourceInfo
 from scanner.sources import snapshot
+from scanner.sources.options import ReadOptions
+from tests.factories import json_document
 
 SEATS, JOBS = "github.copilot/organizations/seats", "microsoft.machinelearningservices/workspaces/jobs"
 
 
 def round_trip(*sources: SourceInfo) -> SourceInfo:
-    (source,) = snapshot.read(json.loads(snapshot.write(Inventory(sources=sources))), "file.json").sources
+    (source,) = snapshot.read(
+        json_document(json.loads(snapshot.write(Inventory(sources=sources)))), ReadOptions()
+    ).sources
     return source
 
 
@@ -42,4 +46,4 @@ def test_damage_there_takes_no_type_for_not_asked(damage: Any):
     document = json.loads(snapshot.write(Inventory(sources=(SourceInfo("azure", "arm"),))))
     document["sources"][0]["notAsked"] = damage
 
-    assert snapshot.read(document, "file.json").sources[0].not_asked == {}
+    assert snapshot.read(json_document(document), ReadOptions()).sources[0].not_asked == {}

@@ -15,8 +15,10 @@ from scanner.model.inventory import Fact, Inventory, SourceInfo
 from scanner.model.quota import QUOTA_USAGES, location_scope
 from scanner.model.resource import Origin, Resource
 from scanner.policies.loader import load_policies
+from scanner.sources import snapshot
 from scanner.sources.json_document import parse_json
-from scanner.sources.snapshot import read, recognises, write
+from scanner.sources.options import ReadOptions
+from scanner.sources.snapshot import recognises, write
 from tests.factories import (
     ACCOUNT,
     AS_OF,
@@ -27,12 +29,18 @@ from tests.factories import (
     SUBSCRIPTION,
     arm_id,
     days_before,
+    json_document,
     make_gap,
     make_group,
     make_inventory,
     make_resource,
     make_subscription,
 )
+
+
+def read(value: Any) -> Inventory:
+    return snapshot.read(json_document(value, "s.json"), ReadOptions())
+
 
 BUILTIN = [rule for file in load_policies([]) for rule in file.rules]
 
@@ -68,7 +76,7 @@ def live() -> Inventory:
 
 
 def again(inventory: Inventory) -> Inventory:
-    return read(parse_json(write(inventory).encode(), "s.json"), "s.json")
+    return read(parse_json(write(inventory).encode(), "s.json"))
 
 
 def judged(inventory: Inventory) -> list[Any]:
@@ -174,7 +182,7 @@ def test_damage_is_said_with_its_place(changes, message):
     broken = document(**changes)
     assert recognises(broken)
     with pytest.raises(SourceError) as raised:
-        read(broken, "s.json")
+        read(broken)
     (problem,) = raised.value.problems
     assert message in problem.message
     assert problem.file == "s.json"
@@ -183,11 +191,11 @@ def test_damage_is_said_with_its_place(changes, message):
 
 def test_a_resource_that_stands_twice_is_judged_once():
     twice = document(resources=[RESOURCE, {**RESOURCE, "id": RESOURCE["id"].upper(), "kind": "second"}])
-    assert [resource.json for resource in read(twice, "s.json").resources] == [RESOURCE]
+    assert [resource.json for resource in read(twice).resources] == [RESOURCE]
 
 
 def test_unknown_keys_of_a_newer_minor_writer_are_ignored():
-    assert read(document(future={"x": 1}), "s.json").resources
+    assert read(document(future={"x": 1})).resources
 
 
 @pytest.mark.parametrize(
