@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
+from scanner.errors import ConfigError
 from scanner.evaluation.coverage import Coverage
 from scanner.evaluation.evaluate import evaluate
 from scanner.evaluation.gate import decide
 from scanner.evaluation.waivers import Waivers, apply_waivers
 from scanner.model.baseline import Baseline
+from scanner.model.context import CHANGE_FACTS, in_context
 from scanner.model.inventory import Inventory
 from scanner.model.needs import Needs
 from scanner.model.result import PolicyInfo, RuleInfo, ScanInfo, ScanResult, sort_key
@@ -22,13 +24,19 @@ from scanner.policies.loader import PolicyFile
 from scanner.policies.parameters import Override
 from scanner.policies.sections import Section, load_with_sections
 from scanner.policies.selection import select
-from scanner.rules.rule import needs_of
+from scanner.rules.rule import Rule, needs_of
 from scanner.sources.azure import AzureOptions, AzureSource
 from scanner.sources.files import read_inputs
 from scanner.sources.json_document import parse_json, read_bytes
+from scanner.sources.options import ReadOptions
 from scanner.version import VERSION
 
 Progress = Callable[[str], None]
+_TEMPLATES = frozenset({"arm-template"})
+_DEPLOYED = _TEMPLATES | {"terraform-plan"}
+"""Kinds of input that do not always say themselves where they are deployed to."""
+LIVE = "live"
+"""As a context: Azure itself."""
 
 
 def silent(_: str) -> None:
@@ -69,11 +77,14 @@ class WaiverOptions:
 class ScanOptions:
     """Everything a scan is told. Without `inputs` it reads live Azure; `as_of` None is "now".
 
-    A snapshot describes the time it was taken, so an offline scan of snapshots takes that for its clock.
+    A snapshot describes the time it was taken, so an offline scan of snapshots takes that for its clock. `context`
+    are files (or `live`) with what exists already: `inputs` are then a change to it.
     """
 
     policy: PolicyOptions = PolicyOptions()
     inputs: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    reading: ReadOptions = field(default_factory=ReadOptions)
     live: AzureOptions = field(default_factory=AzureOptions)
     waivers: WaiverOptions = WaiverOptions()
     fail_on: str = "low"
@@ -139,7 +150,7 @@ def scan_with_coverage(options: ScanOptions) -> tuple[ScanResult, Coverage]:
     waivers = _waivers(options.waivers)
     rules = [rule for file in files for rule in file.rules]
     if options.inputs:
-        inventory = read_inputs(options.inputs, options.stdin)
+        inventory = _read_files(options, rules, started)
         as_of = options.as_of or inventory.collected_at or started
     else:
         as_of = options.as_of or started.replace(microsecond=0)
@@ -156,7 +167,10 @@ def scan_with_coverage(options: ScanOptions) -> tuple[ScanResult, Coverage]:
             started_at=_utc(started),
             finished_at=_utc(datetime.now(UTC)),
             as_of=_utc(as_of),
-            sources=tuple(f"{source.kind}:{source.name}" for source in inventory.sources),
+            sources=(
+                *(f"{source.kind}:{source.name}" for source in inventory.sources),
+                *(f"context:{source.kind}:{source.name}" for source in inventory.context),
+            ),
             scopes=inventory.scopes,
             policies=tuple(_policy_info(file) for file in files),
             parameters=_parameters(files),
@@ -170,6 +184,38 @@ def scan_with_coverage(options: ScanOptions) -> tuple[ScanResult, Coverage]:
         resources=len(inventory.scanned),
     )
     return result, coverage
+
+
+def _read_files(options: ScanOptions, rules: list[Rule], started: datetime) -> Inventory:
+    """Read the inputs; with a context, as a change to it."""
+    if not options.context:
+        return _checked(read_inputs(options.inputs, options.stdin, options.reading), options)
+    context = _read_context(options, rules, started)
+    change = read_inputs(options.inputs, options.stdin, replace(options.reading, context=context))
+    return in_context(_checked(change, options), context)
+
+
+def _checked(change: Inventory, options: ScanOptions) -> Inventory:
+    """Raise ConfigError where options have nothing to say to what was read: they would be passed over in silence."""
+    kinds = {source.kind for source in change.sources}
+    place = options.reading.subscription or options.reading.resource_group
+    if place and not kinds & _DEPLOYED and LIVE not in options.context:
+        raise ConfigError("--subscription, --resource-group: only for a live scan, a template or a plan")
+    if options.reading.template_parameters and not kinds & _TEMPLATES:
+        raise ConfigError("--template-parameters: none of the inputs is a template")
+    return change
+
+
+def _read_context(options: ScanOptions, rules: list[Rule], started: datetime) -> Inventory:
+    """Read what exists: from Azure only what a change can be judged by."""
+    if LIVE not in options.context:
+        return read_inputs(options.context, options.stdin)
+    if len(options.context) > 1:
+        raise ConfigError(f"--context {LIVE} stands alone: it reads Azure itself")
+    as_of = options.as_of or started.replace(microsecond=0)
+    needs = needs_of(rules, as_of)
+    needs = Needs(needs.types, tuple(need for need in needs.facts if need.kind in CHANGE_FACTS))
+    return read_azure(options.live, needs, as_of, options.progress, options.interruptible)
 
 
 def _ids(files: Sequence[PolicyFile]) -> frozenset[str]:
@@ -199,8 +245,12 @@ def _parameters(files: Sequence[PolicyFile]) -> dict[str, Any]:
 
 def _notes(inventory: Inventory, findings: int) -> list[str]:
     if not inventory.scanned:
-        return ["no resource was found in what was read"]
-    notes = [] if findings else ["no rule applies to any of the resources that were read"]
+        return ["no resource was found in what was read", *inventory.notes]
+    notes = (
+        list(inventory.notes)
+        if findings
+        else [*inventory.notes, "no rule applies to any of the resources that were read"]
+    )
     if twice := inventory.overruled:
         more = f" and {len(twice) - 5} more" if len(twice) > 5 else ""
         shown = f"{', '.join(twice[:5])}{more}"

@@ -15,23 +15,24 @@ if TYPE_CHECKING:
 
 def scan(options: argparse.Namespace) -> int:
     """`azgate scan`."""
+    from scanner.cli.inputs import check_inputs, read_options
     from scanner.cli.interrupt import interruptible
-    from scanner.cli.live import azure_options, live_flags
+    from scanner.cli.live import azure_options
     from scanner.cli.outputs import parse_outputs, write_reports
     from scanner.cli.progress import progress
     from scanner.cli.waivers import baseline_target, waiver_options
-    from scanner.errors import ConfigError
     from scanner.scan import ScanOptions, scan_with_coverage
 
     outputs = parse_outputs(options.output)
     target = baseline_target(options, outputs)
-    if options.input and (flags := live_flags(options)):
-        raise ConfigError(f"{', '.join(flags)}: only for a live scan; leave INPUT away")
+    check_inputs(options)
     with progress() as show:
         result, coverage = scan_with_coverage(
             ScanOptions(
                 policy=_policy(options),
                 inputs=tuple(options.input),
+                context=tuple(options.context),
+                reading=read_options(options),
                 live=azure_options(options),
                 waivers=waiver_options(options),
                 fail_on=options.fail_on,

@@ -9,6 +9,7 @@ from typing import Any
 
 from scanner.cli import commands
 from scanner.cli.doctor import add_doctor_command
+from scanner.cli.inputs import add_change_options
 from scanner.cli.policy_parser import add_policy_commands
 from scanner.cli.waivers import add_waiver_options
 from scanner.version import VERSION
@@ -99,7 +100,13 @@ def _command(subparsers: Any, name: str, run: Any, words: str) -> argparse.Argum
 def _scan(subparsers: Any) -> None:
     parser = _command(subparsers, "scan", commands.scan, "evaluate policies on files or, without INPUT, on live Azure")
     parser.epilog = _EXIT_CODES
-    parser.add_argument("input", nargs="*", metavar="INPUT", help="inventory snapshot or ARM JSON; - is standard input")
+    parser.add_argument(
+        "input",
+        nargs="*",
+        metavar="INPUT",
+        help="inventory snapshot, ARM JSON, ARM or Bicep template, Terraform plan, what-if; - is standard input",
+    )
+    add_change_options(parser)
     _add_policy_options(parser)
     _add_live_options(parser)
     add_waiver_options(parser)

@@ -25,7 +25,9 @@ def judgeable(rule: Rule, env: Environment) -> tuple[Iterable[Resource], str]:
     resources = _resources(able, env)
     origins = frozenset(resource.origin.source for resource in resources)
     unable: dict[str, str] = {}
-    for source in env.inventory.sources:
+    # What exists beside a change matters here only where something of it is judged too: a subscription, say.
+    context = (source for source in env.inventory.context if source.kind in origins)
+    for source in (*env.inventory.sources, *context):
         if reason := _lacking(able[0], source, env.inventory, origins):
             unable.setdefault(source.kind, reason)
         else:

@@ -15,7 +15,7 @@ from scanner.model.resource import Resource, type_of_id
 from scanner.model.result import Finding, NotEvaluated, ResourceInfo
 from scanner.model.secrets import without_secrets
 from scanner.model.values import Truth
-from scanner.model.verdict import PASS, Outcome, Severity, Verdict
+from scanner.model.verdict import PASS, Evidence, Outcome, Severity, Verdict
 from scanner.rules.environment import Environment, Judgement
 from scanner.rules.rule import Rule
 from scanner.rules.tags import effective_tags
@@ -100,13 +100,24 @@ def _explained(
     rule: Rule, resource: Resource, env: Environment, applies: Truth, judgement: Judgement
 ) -> tuple[Verdict, Severity | None]:
     if implies(applies, judgement.truth) is False:
-        return Verdict(Outcome.FAIL, judgement.message or rule.info.title, judgement.evidence), judgement.severity
+        message = _with_caveats(judgement.message or rule.info.title, judgement.evidence, resource)
+        return Verdict(Outcome.FAIL, message, judgement.evidence), judgement.severity
     if applies is None and rule.when is not None:
         doubt = rule.when.explain(resource, env)
         message = f"cannot tell whether the rule applies: {doubt.message}"
         return Verdict(Outcome.UNKNOWN, message, doubt.evidence + judgement.evidence), judgement.severity
     message = judgement.message or "what the rule asks about is not known"
+    message = _with_caveats(message, judgement.evidence, resource)
     return Verdict(Outcome.UNKNOWN, message, judgement.evidence), judgement.severity
+
+
+def _with_caveats(message: str, evidence: Sequence[Evidence], resource: Resource) -> str:
+    """Add what one has to know of the input to understand the verdict, such as what Terraform cannot express."""
+    if not resource.origin.caveats:
+        return message
+    paths = {item.path.lower() for item in evidence}
+    told = [sentence for path, sentence in resource.origin.caveats if path.lower() in paths]
+    return "; ".join(dict.fromkeys((message, *told)))
 
 
 def _info(resource: Resource, inventory: Inventory) -> ResourceInfo:

@@ -81,6 +81,9 @@ class Inventory:
     of resources that stood in the input again, with other contents: those are not here. `removed` are the ids of
     what a change takes away: not here either, and what is below them goes with them. `notes` are sentences about
     the input for whoever reads a report, such as how much of it is nothing azgate knows rules for.
+
+    Where this is a change laid over what exists, `context` are the sources of what exists, and `before` the
+    resources of it that the change removes or defines anew, as they were.
     """
 
     resources: tuple[Resource, ...] = ()
@@ -92,6 +95,8 @@ class Inventory:
     overruled: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    context: tuple[SourceInfo, ...] = ()
+    before: tuple[Resource, ...] = ()
     _memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -106,6 +111,14 @@ class Inventory:
         for resource in self.resources:
             found.setdefault(resource.type, []).append(resource)
         return {kind: tuple(members) for kind, members in found.items()}
+
+    @cached_property
+    def judged_by_type(self) -> Mapping[str, tuple[Resource, ...]]:
+        """What gets findings, by ARM type in lower case; the rest is there to be looked at."""
+        if all(resource.origin.judged for resource in self.resources):
+            return self.by_type
+        found = {kind: tuple(r for r in members if r.origin.judged) for kind, members in self.by_type.items()}
+        return {kind: members for kind, members in found.items() if members}
 
     @cached_property
     def scanned(self) -> tuple[Resource, ...]:

@@ -17,16 +17,23 @@ from scanner.model.quota import (
     usage_name,
 )
 from scanner.model.resource import Origin, Resource, normalise_location
-from scanner.model.values import Json
+from scanner.model.values import MISSING, UNKNOWN, Json
+from scanner.rules.comparison import as_number
 from scanner.rules.environment import Environment
+from scanner.rules.paths import field_getter, parse_path
 
 POOL = "microsoft.cognitiveservices/locations/usages"
+_capacity = field_getter(("sku", "capacity"))
+_legacy_capacity = field_getter(parse_path("properties.scaleSettings.capacity"))
 _TOKEN_BILLED = frozenset({"standard", "globalstandard", "datazonestandard", "developertier"})
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A quota pool. `reason` says why `limit` is None; `name` is the usage name, "" where not even that is known."""
+    """A quota pool. `reason` says why `limit` is None; `name` is the usage name, "" where not even that is known.
+
+    `key` is what the pool goes by in `planned_capacity`.
+    """
 
     name: str
     location: str = ""
@@ -34,6 +41,11 @@ class Pool:
     current: Any = None
     limit: Any = None
     reason: str = ""
+
+    @property
+    def key(self) -> str:
+        """The pool's id in lower case."""
+        return f"{self.scope}/usages/{self.name}".lower()
 
 
 def has_pool(deployment: Json) -> bool:
@@ -89,20 +101,21 @@ def quota_pools(env: Environment) -> tuple[Resource, ...]:
     """Give each pool with at least one deployment as a resource, known or not.
 
     Shape: id `/subscriptions/{s}/providers/Microsoft.CognitiveServices/locations/{region}/usages/{name}`,
-    properties {currentValue, limit, deployments: [ids], reason?}; currentValue and limit absent where unknown.
+    properties {currentValue, limit, deployments: [ids], plannedChange?, reason?}; currentValue and limit absent where
+    unknown, plannedChange (in the pool's units) only where a change is judged.
     """
 
     def make() -> tuple[Resource, ...]:
         found: dict[str, Resource] = {}
         able = {source.kind for source in env.inventory.sources if QUOTA_USAGES in source.fact_kinds}
-        for deployment in env.inventory.by_type.get(DEPLOYMENT, ()):
+        for deployment in env.inventory.judged_by_type.get(DEPLOYMENT, ()):
             # A pool belongs to the source that can know it, whatever other input names a deployment of it first.
             if not has_pool(deployment.json) or (able and deployment.origin.source not in able):
                 continue
             pool = find_pool(deployment, env)
             if not pool.name or not pool.scope:
                 continue
-            resource = found.setdefault(f"{pool.scope}/usages/{pool.name}".lower(), _resource(pool, deployment.origin))
+            resource = found.setdefault(pool.key, _resource(pool, deployment.origin, planned_capacity(pool, env)))
             resource.json["properties"]["deployments"].append(deployment.id)
         return tuple(found.values())
 
@@ -110,10 +123,56 @@ def quota_pools(env: Environment) -> tuple[Resource, ...]:
     return pools
 
 
-def _resource(pool: Pool, origin: Origin) -> Resource:
+def planned_capacity(pool: Pool, env: Environment) -> Any:
+    """Give by how much the change that is judged grows the pool's allocation, in its units; may be negative.
+
+    MISSING where nothing is planned, UNKNOWN where a capacity is known only after deployment.
+    """
+
+    def make() -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for deployment in env.inventory.by_type.get(DEPLOYMENT, ()):
+            if deployment.origin.declared:
+                _add(found, deployment, 1, env)
+        for deployment in env.inventory.before if found or env.inventory.context else ():
+            if deployment.type == DEPLOYMENT:
+                _add(found, deployment, -1, env)
+        return found
+
+    planned: dict[str, Any] = env.inventory.memo("planned capacity", make)
+    return planned.get(pool.key, MISSING)
+
+
+def grows(deployment: Resource, env: Environment) -> bool:
+    """Say whether a planned deployment takes more of its pool than it has: it is new, or is made larger."""
+    old = next((one for one in env.inventory.before if one.key == deployment.key), None)
+    if old is None:
+        return True
+    held, wanted = as_number(capacity_of(old, env)), as_number(capacity_of(deployment, env))
+    return held is None or wanted is None or wanted > held
+
+
+def _add(found: dict[str, Any], deployment: Resource, sign: int, env: Environment) -> None:
+    if not has_pool(deployment.json):
+        return
+    pool = find_pool(deployment, env)
+    number = as_number(capacity_of(deployment, env))
+    so_far = found.get(pool.key, 0)
+    found[pool.key] = UNKNOWN if number is None or so_far is UNKNOWN else so_far + sign * number
+
+
+def capacity_of(deployment: Resource, env: Environment) -> Any:
+    """Give `sku.capacity`, or what older api-versions have in its place; MISSING or UNKNOWN where there is none."""
+    capacity = _capacity(deployment, env)
+    return _legacy_capacity(deployment, env) if capacity is MISSING else capacity
+
+
+def _resource(pool: Pool, origin: Origin, planned: Any) -> Resource:
     properties: Json = {"deployments": []}
     if pool.limit is not None:
         properties |= {"currentValue": pool.current, "limit": pool.limit}
+    if planned is not MISSING:
+        properties["plannedChange"] = planned
     if pool.reason:
         properties["reason"] = pool.reason
     return Resource(

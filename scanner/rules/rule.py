@@ -55,10 +55,10 @@ class Rule:
     def resources(self, env: Environment) -> list[Resource]:
         """Give every resource this rule is about, whether or not its `when` holds."""
         if self.types == (EVERY_TYPE,):
-            return list(env.inventory.resources)
+            return [resource for resource in env.inventory.resources if resource.origin.judged]
         found: list[Resource] = []
         for kind in self.types:
-            found.extend(DERIVED[kind](env) if kind in DERIVED else env.inventory.by_type.get(kind, ()))
+            found.extend(DERIVED[kind](env) if kind in DERIVED else env.inventory.judged_by_type.get(kind, ()))
         return found
 
     def subject_types(self) -> frozenset[str]:

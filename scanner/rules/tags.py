@@ -63,11 +63,17 @@ def _above(resource: Resource, inherit: tuple[str, ...], inventory: Inventory) -
     """
     key = resource.key
     place = key.rpartition("/")[0] if "/providers/" in key else key
-    observed = resource.origin.source in _OBSERVED
+    observed = resource.origin.source in _OBSERVED or _seen(resource.subscription_id, inventory)
     found: tuple[_Level, ...] = inventory.memo(
         ("levels", place, observed, inherit), lambda: tuple(_levels(resource, inherit, inventory, observed))
     )
     return found
+
+
+def _seen(subscription_id: str, inventory: Inventory) -> bool:
+    """Say whether the subscription was read in Azure, so that its groups were too: beside a plan, as its context."""
+    holder = inventory.by_key.get(f"/subscriptions/{subscription_id}")
+    return holder is not None and holder.origin.source in _OBSERVED
 
 
 def _levels(resource: Resource, inherit: tuple[str, ...], inventory: Inventory, observed: bool) -> list[_Level]:

@@ -12,7 +12,7 @@ import pytest
 from scanner.evaluation.evaluate import evaluate
 from scanner.model.inventory import Fact, Inventory, SourceInfo, merge
 from scanner.model.quota import QUOTA_USAGES, location_scope
-from scanner.model.resource import Resource
+from scanner.model.resource import Origin, Resource
 from scanner.model.result import Finding, RuleInfo, fingerprint, sort_key
 from scanner.model.values import UNKNOWN
 from scanner.model.verdict import Outcome, Severity
@@ -271,3 +271,14 @@ def test_secrets_in_tags_reach_no_finding():
     cleaned = "https://x.blob.core.windows.net/c/f?sig=(redacted)&se=2027"
     assert found.resource.tags == {"source": cleaned, "apiKey": "(redacted)", "team": "search"}
     assert found.resource.effective_tags == {**found.resource.tags, "report": cleaned}
+
+
+def test_a_finding_says_what_its_input_cannot_express():
+    path = "properties.properties.idleTimeBeforeShutdown"
+    caveats = ((path, "Terraform has no argument for it"), ("sku.name", "not about this"))
+    instance = make_resource(COMPUTE, "ws/ci", properties={"computeType": "ComputeInstance", "properties": {}})
+    planned = Resource(instance.json, Origin("terraform-plan", declared=True, caveats=caveats))
+    rules = [rule for file in load_policies([]) for rule in file.rules if rule.info.id == "ml-instance-idle-shutdown"]
+    findings, _ = evaluate(Inventory(resources=(planned,)), rules, AS_OF)
+    assert [finding.outcome for finding in findings] == [Outcome.FAIL]
+    assert findings[0].message.endswith("; Terraform has no argument for it")

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from scanner.model.fact_kinds import SCHEDULED_ACTIONS
 from scanner.model.needs import MetricQuery
 from scanner.model.resource import Resource
 from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion
 from scanner.rules.environment import HOLDS, Environment, Judgement
-
-SCHEDULED_ACTIONS = "scheduledActions"
-"""Fact kind: `value` of GET {subscription}/providers/Microsoft.CostManagement/scheduledActions; scope the subscription.
-
-Fields as in azure-mgmt-costmanagement 5.0.0 (api-version 2025-03-01): kind Email | InsightAlert, properties
-{displayName, status Enabled | Expired | Disabled, ...}. UNVERIFIED whether the list holds alerts that somebody made
-for himself alone.
-"""
 
 
 class AnomalyAlert(Assertion):

@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from scanner.model.fact_kinds import BUDGETS
 from scanner.model.needs import MetricQuery
-from scanner.model.resource import RESOURCE_GROUP, Resource
+from scanner.model.resource import RESOURCE_GROUP, Resource, normalise_id
 from scanner.model.values import Json, Truth
 from scanner.model.verdict import Evidence
 from scanner.rules.ai_resources import homes
@@ -18,9 +19,8 @@ from scanner.rules.paths import descend
 from scanner.rules.times import parse_timestamp
 from scanner.rules.truth import all_of, any_of
 
-BUDGETS = "budgets"
-"""Fact kind: `value` of GET {scope}/providers/Microsoft.Consumption/budgets; scope a subscription or resource group."""
 _PROPERTIES = (("properties", "properties"),)
+_BUDGET = "microsoft.consumption/budgets"
 _DEFAULT_TYPE = "Actual"
 _RECIPIENTS = ("contactEmails", "contactRoles", "contactGroups")
 
@@ -68,6 +68,8 @@ class Budget(Assertion):
         """Judge the budgets of one scope."""
         fact, gap = env.inventory.fact(BUDGETS, scope), env.inventory.gap(BUDGETS, scope)
         listed = fact.data if fact is not None and isinstance(fact.data, list) else None
+        if planned := _planned(scope, env):
+            listed = [*planned, *(listed or ())]
         budgets = [item for item in listed or () if _is_cost_budget(item, env.as_of)]
         if any(self._suffices(budget) for budget in budgets):
             return HOLDS
@@ -103,6 +105,12 @@ class Budget(Assertion):
     def _expected(self) -> str:
         plain = not self.notified and self.threshold_type is None
         return "a cost budget" if plain else f"a cost budget with {self._notification()}"
+
+
+def _planned(scope: str, env: Environment) -> list[Json]:
+    """Give the budgets of one scope that stand in the input as resources: a change may bring its own."""
+    below = f"{normalise_id(scope)}/providers/{_BUDGET}/"
+    return [one.json for one in env.inventory.by_type.get(_BUDGET, ()) if one.key.startswith(below)]
 
 
 def _filled(recipients: Any) -> bool:

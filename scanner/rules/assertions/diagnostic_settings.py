@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from scanner.model.fact_kinds import DIAGNOSTIC_SETTINGS
 from scanner.model.needs import MetricQuery
 from scanner.model.resource import Resource
 from scanner.model.verdict import Evidence
@@ -14,8 +15,6 @@ from scanner.rules.assertions.base import Assertion
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.paths import descend
 
-DIAGNOSTIC_SETTINGS = "diagnosticSettings"
-"""Fact kind: `value` of GET {resource}/providers/Microsoft.Insights/diagnosticSettings; scope the resource."""
 _ALL_LOGS = "alllogs"
 
 

@@ -15,13 +15,12 @@ from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion, InexpressibleError, in_percent
 from scanner.rules.comparison import as_number
 from scanner.rules.environment import HOLDS, Environment, Judgement
-from scanner.rules.paths import field_getter, parse_path
-from scanner.rules.pools import find_pool
+from scanner.rules.paths import field_getter
+from scanner.rules.pools import Pool, capacity_of, find_pool, grows, planned_capacity
 
-_capacity = field_getter(("sku", "capacity"))
-_legacy_capacity = field_getter(parse_path("properties.scaleSettings.capacity"))
 _current = field_getter(("properties", "currentValue"))
 _limit = field_getter(("properties", "limit"))
+_planned = field_getter(("properties", "plannedChange"))
 _reason = field_getter(("properties", "reason"))
 _NO_QUOTA = "it rests on the quota of the region, which Azure Policy does not see"
 
@@ -44,7 +43,8 @@ class QuotaShare(_OnQuota):
     """A deployment's capacity is at most `maxQuotaShare` of its pool's limit.
 
     The pool is the regional quota of the subscription for the deployment's sku and model. Unknown where
-    the pool or its limit is not known, or the limit is 0.
+    the pool or its limit is not known, or the limit is 0. A change must also fit into what is left of the
+    pool, together with everything else that it plans there: Azure would refuse it.
     """
 
     max_quota_share: float = Field(gt=0, le=1, description="Largest share of the pool, 0 to 1.")
@@ -52,8 +52,7 @@ class QuotaShare(_OnQuota):
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:
         """See the class."""
         expected = f"at most {in_percent(self.max_quota_share)} of the pool"
-        capacity = _capacity(resource, env)
-        capacity = _legacy_capacity(resource, env) if capacity is MISSING else capacity
+        capacity = capacity_of(resource, env)
         number = as_number(capacity)
         if number is None:
             shown = None if capacity is MISSING or capacity is UNKNOWN else capacity
@@ -67,17 +66,30 @@ class QuotaShare(_OnQuota):
             return Judgement(None, f"the share of the quota is not known: {reason}", (evidence,))
         share = number / limit
         if share <= self.max_quota_share:
-            return HOLDS
+            return _fits(resource, capacity, limit, pool, env)
         held = f"{number:,.15g} of {limit:,.15g} units of {pool.name} in {pool.location}"
         message = f"{held}, {in_percent(share)}; it must be {expected}"
         return Judgement(False, message, (Evidence("sku.capacity", capacity, f"{expected} of {limit:,.15g}"),))
+
+
+def _fits(resource: Resource, capacity: Any, limit: float, pool: Pool, env: Environment) -> Judgement:
+    """Say whether a planned deployment fits into what is left of its pool; one that exists does."""
+    current, planned = as_number(pool.current), as_number(planned_capacity(pool, env))
+    if not resource.origin.declared or current is None or planned is None or not grows(resource, env):
+        return HOLDS
+    left = limit - current
+    if planned <= left:
+        return HOLDS
+    words = f"this change adds {planned:,.15g} units to {pool.name} in {pool.location}, of which {left:,.15g} are left"
+    return Judgement(False, words, (Evidence("sku.capacity", capacity, f"at most {left:,.15g}, what is left"),))
 
 
 class QuotaHeadroom(_OnQuota):
     """Of a quota pool at most `maxQuotaAllocated` is allocated to deployments.
 
     Judges resources of type `Microsoft.CognitiveServices/locations/usages`, one for each pool that a
-    deployment draws from. Unknown where the pool could not be read or its limit is 0.
+    deployment draws from. What a change adds or takes away counts as if it were done. Unknown where the pool could
+    not be read or its limit is 0.
     """
 
     max_quota_allocated: float = Field(gt=0, le=1, description="Largest allocated share, 0 to 1.")
@@ -92,9 +104,16 @@ class QuotaHeadroom(_OnQuota):
             reason = _reason(resource, env)
             why = reason if isinstance(reason, str) and reason else what
             return Judgement(None, f"the allocation of {resource.name} is not known: {why}", evidence)
-        share = current / limit
+        planned = _planned(resource, env)
+        if planned is UNKNOWN:
+            return Judgement(
+                None, f"how much the change adds to {resource.name} is known only after deployment", evidence
+            )
+        change = as_number(planned) or 0
+        share = (current + change) / limit
         if share <= self.max_quota_allocated:
             return HOLDS
-        allocated = f"{current:,.15g} of {limit:,.15g} units of {resource.name} are allocated"
+        after = f" after this change ({change:+,.15g})" if change else ""
+        allocated = f"{current + change:,.15g} of {limit:,.15g} units of {resource.name} are allocated{after}"
         message = f"{allocated}, {in_percent(share)}; it must be {expected}"
         return Judgement(False, message, evidence)

@@ -9,18 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scanner.model.fact_kinds import BUDGETS, DIAGNOSTIC_SETTINGS, SCHEDULED_ACTIONS
 from scanner.model.inventory import Fact
 from scanner.model.resource import Resource
 from scanner.sources.azure.clients import Service
 from scanner.sources.azure.facts.base import FactContext, FactsRead
 from scanner.sources.azure.workers import lane_path
-
-DIAGNOSTIC_SETTINGS = "diagnosticSettings"
-"""Fact kind: `value` of GET {id}/providers/Microsoft.Insights/diagnosticSettings, scope the resource."""
-BUDGETS = "budgets"
-"""Fact kind: `value` of GET {scope}/providers/Microsoft.Consumption/budgets, scope the subscription or group."""
-SCHEDULED_ACTIONS = "scheduledActions"
-"""Fact kind: `value` of GET {scope}/providers/Microsoft.CostManagement/scheduledActions, scope the subscription."""
 
 
 @dataclass(frozen=True, slots=True)
