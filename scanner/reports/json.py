@@ -11,7 +11,7 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from scanner.model.inventory import Gap
-from scanner.model.result import SCHEMA_VERSION, Finding, ResourceInfo, RuleInfo, ScanResult
+from scanner.model.result import SCHEMA_VERSION, Finding, ResourceInfo, RuleInfo, ScanResult, Summary
 from scanner.model.verdict import Outcome
 from scanner.reports.text import escape_unsafe
 from scanner.reports.view import cleaned
@@ -21,11 +21,17 @@ _ARRAYS = frozenset({list, tuple, map})
 
 def render(result: ScanResult) -> str:
     """Give the result as indented JSON; passes are compact."""
-    return _pretty(_document(result), "\n") + "\n"
+    # One finding at a time: they are most of the document.
+    document = scan_json(result) | {
+        "findings": map(finding_json, result.findings),
+        "gaps": [gap_json(gap) for gap in result.gaps],
+    }
+    return pretty(document) + "\n"
 
 
-def _document(result: ScanResult) -> dict[str, Any]:
-    scan, summary, gate = result.scan, result.summary, result.gate
+def scan_json(result: ScanResult) -> dict[str, Any]:
+    """Give everything of the JSON result but its findings and its gaps."""
+    scan, gate = result.scan, result.gate
     return {
         "schemaVersion": SCHEMA_VERSION,
         "tool": {"name": "azgate", "version": result.tool_version},
@@ -40,18 +46,21 @@ def _document(result: ScanResult) -> dict[str, Any]:
             "notEvaluated": [{"ruleId": n.rule_id, "reason": n.reason} for n in scan.not_evaluated],
             "notes": scan.notes,
         },
-        "summary": {
-            "resources": summary.resources,
-            "rules": summary.rules,
-            "outcomes": summary.outcomes,
-            "dispositions": summary.dispositions,
-            "failuresBySeverity": summary.failures_by_severity,
-            "gaps": summary.gaps,
-        },
+        "summary": summary_json(result.summary),
         "gate": {"failOn": gate.fail_on, "exitCode": gate.exit_code, "reason": gate.reason},
         "rules": [_rule(rule) for rule in result.rules],
-        "findings": map(_finding, result.findings),  # one at a time: they are most of the document
-        "gaps": [_gap(gap) for gap in result.gaps],
+    }
+
+
+def summary_json(summary: Summary) -> dict[str, Any]:
+    """Give the numbers as the JSON result has them."""
+    return {
+        "resources": summary.resources,
+        "rules": summary.rules,
+        "outcomes": summary.outcomes,
+        "dispositions": summary.dispositions,
+        "failuresBySeverity": summary.failures_by_severity,
+        "gaps": summary.gaps,
     }
 
 
@@ -69,7 +78,8 @@ def _rule(rule: RuleInfo) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """Give a finding as the JSON result has it; evidence is what it was, JSON or not."""
     rule, resource = finding.rule, finding.resource
     head: dict[str, Any] = {
         "ruleId": rule.id,
@@ -85,7 +95,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         head["fingerprint"] = finding.fingerprint
         return head
     head["message"] = finding.message
-    head["evidence"] = [{"path": e.path, "actual": e.actual, "expected": e.expected} for e in finding.evidence]
+    head["evidence"] = evidence_json(finding)
     head["resource"] = _resource(resource)
     head["remediation"] = rule.remediation
     head["references"] = rule.references
@@ -98,6 +108,11 @@ def _finding(finding: Finding) -> dict[str, Any]:
             "scope": waiver.scope,
         }
     return head
+
+
+def evidence_json(finding: Finding) -> list[dict[str, Any]]:
+    """Give what a finding rests on as the JSON result has it."""
+    return [{"path": e.path, "actual": e.actual, "expected": e.expected} for e in finding.evidence]
 
 
 def _resource(resource: ResourceInfo) -> dict[str, Any]:
@@ -115,12 +130,13 @@ def _resource(resource: ResourceInfo) -> dict[str, Any]:
     }
 
 
-def _gap(gap: Gap) -> dict[str, Any]:
+def gap_json(gap: Gap) -> dict[str, Any]:
+    """Give a gap as the JSON result has it."""
     return {"scope": gap.scope, "what": gap.what, "reason": gap.reason, "detail": gap.detail}
 
 
-def _pretty(value: Any, margin: str) -> str:
-    """Write `value` as `json.dumps(value, indent=2)` does; `margin` is a newline and the indentation."""
+def pretty(value: Any, margin: str = "\n") -> str:
+    """Write `value` as `json.dumps(value, indent=2)` does, in strict JSON; `margin` is a newline and the indentation."""
     kind = type(value)
     if kind is str:
         return _string(value)
@@ -129,12 +145,12 @@ def _pretty(value: Any, margin: str) -> str:
             return "{}"
         inner = margin + "  "
         members = [
-            _key(key) + (_string(item) if type(item) is str else _pretty(item, inner)) for key, item in value.items()
+            _key(key) + (_string(item) if type(item) is str else pretty(item, inner)) for key, item in value.items()
         ]
         return "{" + inner + f",{inner}".join(members) + margin + "}"
     if kind in _ARRAYS:
         inner = margin + "  "
-        items = [_pretty(item, inner) for item in value]
+        items = [pretty(item, inner) for item in value]
         return "[" + inner + f",{inner}".join(items) + margin + "]" if items else "[]"
     return _scalar(value, margin)
 
@@ -145,7 +161,7 @@ def _scalar(value: Any, margin: str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     strict = cleaned(value)
-    return repr(strict) if isinstance(strict, (int, float)) else _pretty(strict, margin)
+    return repr(strict) if isinstance(strict, (int, float)) else pretty(strict, margin)
 
 
 def _string(text: str) -> str:

@@ -207,6 +207,7 @@ def _passing_resource(item: _Object) -> ResourceInfo:
 def _resource(item: _Object) -> ResourceInfo:
     origin = item.object("origin").value
     file, line, pointer = origin.get("file"), origin.get("line"), origin.get("pointer")
+    address = origin.get("address")
     return ResourceInfo(
         id=item.text("id"),
         type=item.text("type"),
@@ -219,6 +220,7 @@ def _resource(item: _Object) -> ResourceInfo:
         file=file if isinstance(file, str) else None,
         line=line if isinstance(line, int) else None,
         pointer=pointer if isinstance(pointer, str) else None,
+        address=address if isinstance(address, str) else "",
     )
 
 

@@ -174,6 +174,7 @@ def _failures() -> list[Finding]:
         file="infra/plan.json",
         line=42,
         pointer="/planned_values/root_module/resources/3",
+        address="module.vision.azurerm_machine_learning_compute_cluster.gpu",
     )
     hostile = make_resource(
         "resourceGroups/rg-\u202etxt/providers/Microsoft.CognitiveServices/accounts/\x1b[31mred\x9b0m",

@@ -77,6 +77,20 @@ def test_the_text_is_what_the_standard_encoder_writes(make):
     assert json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n" == text
 
 
+def test_an_address_stands_in_the_origin_only_where_there_is_one(validator, make):
+    rule = make.rule("r")
+    findings = [
+        make.finding(rule, make.resource("/a", file="plan.json", line=3, address="module.ai.azurerm_search_service.x")),
+        make.finding(rule, make.resource("/b")),
+    ]
+    document = json.loads(render("json", make.result(findings)))
+    validator.validate(document)
+    assert [finding["resource"]["origin"] for finding in document["findings"]] == [
+        {"file": "plan.json", "line": 3, "pointer": None, "address": "module.ai.azurerm_search_service.x"},
+        {"file": None, "line": None, "pointer": None},
+    ]
+
+
 def test_a_pass_is_compact(result):
     document = json.loads(render("json", result))
     keys = {tuple(finding) for finding in document["findings"] if finding["outcome"] == "pass"}

@@ -42,6 +42,18 @@ def test_a_result_comes_back_as_it_was(result):
             assert theirs.message == ours.message
 
 
+def test_the_address_that_terraform_gives_comes_back(result):
+    (planned,) = [f for f in load_result(render("json", result), "x").findings if f.resource.address]
+    assert planned.resource.address == "module.vision.azurerm_machine_learning_compute_cluster.gpu"
+    assert planned.resource.file == "infra/plan.json"
+
+
+def test_a_result_of_before_there_were_addresses_is_read(document):
+    for finding in document["findings"]:
+        finding["resource"].get("origin", {}).pop("address", None)
+    assert {finding.resource.address for finding in load(document).findings} == {""}
+
+
 def test_numbers_are_counted_anew(document, result):
     document["summary"]["outcomes"]["fail"] = 0
     assert load(document).summary == result.summary
