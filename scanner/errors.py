@@ -50,3 +50,7 @@ class SourceError(ScannerError):
 
 class ReportError(ScannerError):
     """A saved result that cannot be drawn."""
+
+
+class HistoryError(ScannerError):
+    """A history database that cannot be opened, read or written."""
