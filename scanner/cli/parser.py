@@ -41,7 +41,7 @@ def timestamp(text: str) -> datetime:
 
 def _seconds(text: str) -> float:
     """Read a duration: seconds, or ISO 8601."""
-    from scanner.rules.times import parse_duration
+    from scanner.expressions.times import parse_duration
 
     try:
         seconds = float(text)

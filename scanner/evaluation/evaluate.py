@@ -10,6 +10,7 @@ from datetime import datetime
 
 from scanner.evaluation.askable import judgeable
 from scanner.evaluation.variants import Judged, judge_variants
+from scanner.expressions.truth import implies
 from scanner.model.inventory import Inventory
 from scanner.model.resource import Resource, type_of_id
 from scanner.model.result import Finding, NotEvaluated, ResourceInfo
@@ -19,7 +20,6 @@ from scanner.model.verdict import PASS, Evidence, Outcome, Severity, Verdict
 from scanner.rules.environment import Environment, Judgement
 from scanner.rules.rule import Rule
 from scanner.rules.tags import effective_tags
-from scanner.rules.truth import implies
 
 _log = logging.getLogger(__name__)
 

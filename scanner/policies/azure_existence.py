@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from scanner.expressions.truth import all_of, any_of
 from scanner.model.inventory import Inventory
 from scanner.model.resource import Resource, normalise_id
 from scanner.model.values import UNKNOWN, Truth
@@ -19,7 +20,6 @@ from scanner.rules.environment import HOLDS, Condition, Environment, Getter, Jud
 from scanner.rules.expectation import resolved
 from scanner.rules.expressions import Scope, fill_in
 from scanner.rules.place import Place
-from scanner.rules.truth import all_of, any_of
 
 _LIVE = "azure"
 _EVALUATED = "()if"

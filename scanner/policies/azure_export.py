@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scanner.expressions.times import parse_duration
 from scanner.policies.azure_aliases import alias, as_expression, translated
 from scanner.policies.language import ParameterModel
 from scanner.policies.loader import PolicyFile, WrittenRule
@@ -19,7 +20,6 @@ from scanner.rules.expressions import is_expression
 from scanner.rules.operators import OPERATORS
 from scanner.rules.paths import EACH
 from scanner.rules.rule import DERIVED
-from scanner.rules.times import parse_duration
 
 _TYPES = {
     "string": "String",

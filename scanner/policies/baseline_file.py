@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from scanner.errors import ConfigError, Problem
+from scanner.expressions.times import parse_timestamp
 from scanner.model.baseline import Baseline, BaselineEntry
-from scanner.rules.times import parse_timestamp
 
 SCHEMA_VERSION = "1"
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)

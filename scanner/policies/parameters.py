@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.errors import ConfigError, Problem
+from scanner.expressions.comparison import same
+from scanner.expressions.times import parse_duration
 from scanner.policies.language import ParameterModel
 from scanner.policies.yaml_document import read_yaml
-from scanner.rules.comparison import same
 from scanner.rules.place import Place
-from scanner.rules.times import parse_duration
 
 
 def _is_integer(value: Any) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from scanner.expressions.times import parse_timestamp
 from scanner.model.inventory import Inventory, SourceInfo
 from scanner.model.resource import Origin, Resource
 from scanner.model.values import Json
@@ -17,7 +18,6 @@ from scanner.policy_tests.resources import named, read_resource
 from scanner.rules.environment import Environment
 from scanner.rules.place import Place, Problems, suggestion
 from scanner.rules.rule import DERIVED, Rule
-from scanner.rules.times import parse_timestamp
 
 CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
 """The clock of a case that sets none."""

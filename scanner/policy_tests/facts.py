@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from scanner.expressions.times import parse_duration
 from scanner.model.inventory import Fact, Gap
 from scanner.model.needs import MetricQuery
 from scanner.model.quota import QUOTA_USAGES, location_scope
@@ -19,7 +20,6 @@ from scanner.policy_tests.resources import SUBSCRIPTION_ID, container_id, named
 from scanner.rules.place import Place, Problems, suggestion
 from scanner.rules.rule import Rule
 from scanner.rules.series import METRICS
-from scanner.rules.times import parse_duration
 from scanner.rules.validation import add_validation_problems
 
 Model = TypeVar("Model", bound=BaseModel)

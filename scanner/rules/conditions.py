@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from scanner.expressions.truth import negate
 from scanner.model.resource import Resource
 from scanner.model.values import Truth
 from scanner.model.verdict import Evidence
@@ -15,7 +16,6 @@ from scanner.rules.expectation import in_words
 from scanner.rules.expressions import REFUSED, Dynamic
 from scanner.rules.leaves import leaf_condition
 from scanner.rules.place import Place, Problems, suggestion
-from scanner.rules.truth import negate
 
 if TYPE_CHECKING:
     from scanner.rules.assertions import Assertion

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from scanner.expressions.comparison import holds_unknown
+from scanner.expressions.truth import all_of, any_of
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN, Truth
-from scanner.rules.comparison import holds_unknown
 from scanner.rules.environment import Environment
 from scanner.rules.expressions import Dynamic
 from scanner.rules.operators import OPERATORS, Operator, prepare
 from scanner.rules.place import Place, Problems
-from scanner.rules.truth import all_of, any_of
 
 Spelling = Callable[[Any], Any]
 """Turns values that are written in several ways into one spelling."""

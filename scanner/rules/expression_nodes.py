@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from scanner.expressions.comparison import holds_unknown
+from scanner.expressions.functions import Function
 from scanner.model.values import UNKNOWN
-from scanner.rules.comparison import holds_unknown
 from scanner.rules.environment import Getter
-from scanner.rules.functions import Function
 
 
 class Node(NamedTuple):

@@ -2,7 +2,7 @@
 
 A text that starts with `[` and ends with `]` is an expression; `[[` in front of such a text is an escaped
 bracket. What rests on parameters alone is computed when the policy is read; what rests on the resource becomes a
-`Dynamic`. The grammar is in `scanner.rules.expression_parser`, the functions are in `scanner.rules.functions`.
+`Dynamic`. The grammar is in `scanner.expressions`, the functions are in `scanner.rules.functions`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from scanner.expressions.syntax import ExpressionError, is_expression, unescaped
 from scanner.model.values import MISSING, UNKNOWN
-from scanner.rules.expression_parser import Dynamic, ExpressionError, Parser, Scope, Unset
+from scanner.rules.expression_compiler import Compiler, Dynamic, Scope, Unset
 from scanner.rules.fields import count_name
 from scanner.rules.place import Place, Problems
 
@@ -20,11 +21,6 @@ __all__ = ["UNSET", "Dynamic", "ExpressionError", "Scope", "compile_expression",
 UNSET = Unset()
 REFUSED = Dynamic(lambda _r, _e: UNKNOWN, "")
 """Stands in for an expression that is wrong: the policy is refused, and once is enough to say so."""
-
-
-def is_expression(value: Any) -> bool:
-    """Say whether `value` is a template expression."""
-    return isinstance(value, str) and value.startswith("[") and value.endswith("]") and not value.startswith("[[")
 
 
 def fill_in(value: Any, scope: Scope, place: Place, problems: Problems) -> Any:
@@ -39,8 +35,7 @@ def fill_in(value: Any, scope: Scope, place: Place, problems: Problems) -> Any:
     if isinstance(value, list):
         return [fill_in(inner, scope, place / index, problems) for index, inner in enumerate(value)]
     if not is_expression(value):
-        escaped = isinstance(value, str) and value.startswith("[[") and value.endswith("]")
-        return value[1:] if escaped else value
+        return unescaped(value) if isinstance(value, str) else value
     try:
         return compile_expression(value, scope)
     except ExpressionError as error:
@@ -60,7 +55,7 @@ def _fill_in_count(count: dict[str, Any], scope: Scope, place: Place, problems: 
 
 def compile_expression(text: str, scope: Scope) -> Any:
     """Compile one expression; a constant where it needs no resource. Raises ExpressionError."""
-    node = Parser(text, scope).parse()
+    node = Compiler(text, scope).compile()
     if node.get is not None:
         return Dynamic(node.get, text)
     if node.constant is UNKNOWN:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from scanner.expressions.comparison import as_number, as_text, comparable, holds_unknown, same
+from scanner.expressions.times import parse_duration, parse_timestamp
+from scanner.expressions.truth import any_of, negate
 from scanner.model.values import MISSING, UNKNOWN, Truth
-from scanner.rules.comparison import as_number, as_text, comparable, holds_unknown, same
-from scanner.rules.times import parse_duration, parse_timestamp
-from scanner.rules.truth import any_of, negate
 
 Check = Callable[[Any], Truth]
 """Takes a value that is neither MISSING nor UNKNOWN."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from scanner.expressions.comparison import as_number
 from scanner.model.inventory import Fact, Gap
 from scanner.model.quota import (
     DEPLOYMENT,
@@ -18,7 +19,6 @@ from scanner.model.quota import (
 )
 from scanner.model.resource import Origin, Resource, normalise_location
 from scanner.model.values import MISSING, UNKNOWN, Json
-from scanner.rules.comparison import as_number
 from scanner.rules.environment import Environment
 from scanner.rules.paths import field_getter, parse_path
 

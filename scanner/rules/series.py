@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from scanner.expressions.comparison import as_number
+from scanner.expressions.times import parse_timestamp
 from scanner.model.needs import MetricQuery
 from scanner.model.resource import Resource, parent_key
-from scanner.rules.comparison import as_number
 from scanner.rules.environment import Environment
-from scanner.rules.times import parse_timestamp
 
 METRICS = "metrics"
 _SLACK = timedelta(hours=1)

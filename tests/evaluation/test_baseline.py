@@ -15,13 +15,13 @@ from scanner.evaluation.baseline import (
 )
 from scanner.evaluation.coverage import Coverage
 from scanner.evaluation.waivers import Waivers, apply_waivers
+from scanner.expressions.times import parse_timestamp
 from scanner.model.baseline import Baseline, BaselineEntry
 from scanner.model.exemption import Exemption, parse_day
 from scanner.model.inventory import Gap, GapReason, Inventory
 from scanner.model.resource import Origin, Resource, type_of_id
 from scanner.model.result import Finding, ResourceInfo, RuleInfo
 from scanner.model.verdict import PASS, Disposition, Outcome, Severity, Verdict
-from scanner.rules.times import parse_timestamp
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-00000000000a"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/rg-search"

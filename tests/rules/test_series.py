@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from scanner.expressions.times import parse_timestamp
 from scanner.model.inventory import Fact, Gap
 from scanner.model.needs import MetricQuery
 from scanner.model.resource import Resource
 from scanner.rules.environment import Environment
 from scanner.rules.series import Reading, Sample, read_points, read_series
-from scanner.rules.times import parse_timestamp
 from tests.factories import ACCOUNT, AS_OF, DEPLOYMENT, arm_id, days_before, make_gap, make_inventory, make_resource
 
 CHAT = make_resource(DEPLOYMENT, "acct/Chat")

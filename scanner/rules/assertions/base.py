@@ -12,12 +12,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from scanner.expressions.times import parse_duration
 from scanner.model.needs import MetricQuery
 from scanner.model.resource import Resource
 from scanner.rules.environment import Environment, Getter, Judgement
 from scanner.rules.paths import EACH, field_getter, parse_path
 from scanner.rules.place import Place, Problems
-from scanner.rules.times import parse_duration
 from scanner.rules.validation import add_validation_problems
 
 

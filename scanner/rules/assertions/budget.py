@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from scanner.expressions.times import parse_timestamp
+from scanner.expressions.truth import all_of, any_of
 from scanner.model.fact_kinds import BUDGETS
 from scanner.model.needs import MetricQuery
 from scanner.model.resource import RESOURCE_GROUP, Resource, normalise_id
@@ -16,8 +18,6 @@ from scanner.rules.ai_resources import homes
 from scanner.rules.assertions.base import Assertion
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.paths import descend
-from scanner.rules.times import parse_timestamp
-from scanner.rules.truth import all_of, any_of
 
 _PROPERTIES = (("properties", "properties"),)
 _BUDGET = "microsoft.consumption/budgets"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator
 
+from scanner.expressions.comparison import as_text
 from scanner.model.resource import Resource
 from scanner.model.values import UNKNOWN, Truth
 from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion, FieldPath, reader
 from scanner.rules.children import children_of
-from scanner.rules.comparison import as_text
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.patterns import matching
 

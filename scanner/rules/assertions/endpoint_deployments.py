@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from scanner.expressions.comparison import as_number
+from scanner.expressions.truth import all_of, any_of
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN, Truth
 from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion, reader
 from scanner.rules.children import children_of
-from scanner.rules.comparison import as_number
 from scanner.rules.environment import HOLDS, Environment, Judgement
-from scanner.rules.truth import all_of, any_of
 
 DEPLOYMENT = "microsoft.machinelearningservices/workspaces/onlineendpoints/deployments"
 _capacity = reader("sku.capacity")

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
+from scanner.expressions.times import parse_timestamp, write_duration
 from scanner.model.resource import Resource, normalise_id, parent_key
 from scanner.model.values import MISSING, Truth
 from scanner.model.verdict import Evidence
@@ -15,7 +16,6 @@ from scanner.rules.assertions.base import Assertion, Duration
 from scanner.rules.children import children_of
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.paths import descend
-from scanner.rules.times import parse_timestamp, write_duration
 
 JOB = "microsoft.machinelearningservices/workspaces/jobs"
 TERMINAL = frozenset({"completed", "failed", "canceled"})

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from pydantic import Field
 
+from scanner.expressions.times import write_duration
 from scanner.model.needs import MetricQuery
 from scanner.model.quota import deployment_sku
 from scanner.model.resource import Resource
@@ -14,7 +15,6 @@ from scanner.rules.assertions.base import Assertion, Duration
 from scanner.rules.assertions.metric import RETENTION
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.series import FULL, METRICS, read_points
-from scanner.rules.times import write_duration
 
 REQUESTS = "AzureOpenAIRequests"
 DEPLOYMENT_DIMENSION = "ModelDeploymentName"

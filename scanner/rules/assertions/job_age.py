@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from pydantic import Field
 
+from scanner.expressions.times import parse_timestamp, write_duration
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN
 from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion, Duration, reader
 from scanner.rules.environment import HOLDS, Environment, Judgement
-from scanner.rules.times import parse_timestamp, write_duration
 
 _PATH = "systemData.createdAt"
 

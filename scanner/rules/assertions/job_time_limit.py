@@ -7,14 +7,14 @@ from typing import Any
 
 from pydantic import Field
 
+from scanner.expressions.times import parse_duration, write_duration
+from scanner.expressions.truth import all_of
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN, Truth
 from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion, Duration, InexpressibleError
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.paths import descend
-from scanner.rules.times import parse_duration, write_duration
-from scanner.rules.truth import all_of
 
 _UNLIMITED_STEPS = frozenset({"spark", "data_transfer", "import", "parallel_for", "do_while", "if_else"})
 """Step types of a pipeline that have no limits field of their own."""

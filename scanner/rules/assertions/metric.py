@@ -8,13 +8,13 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from scanner.expressions.times import write_duration
 from scanner.model.needs import MetricQuery
 from scanner.model.resource import Resource
 from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion, Duration, InexpressibleError, in_percent
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.series import METRICS, Points, read_points
-from scanner.rules.times import write_duration
 
 RETENTION = timedelta(days=93)
 """How long Azure Monitor keeps platform metrics."""

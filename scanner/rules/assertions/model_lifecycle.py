@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from scanner.expressions.times import parse_timestamp, write_duration
 from scanner.model.inventory import Inventory
 from scanner.model.needs import MetricQuery
 from scanner.model.quota import MODELS, location_scope
@@ -16,7 +17,6 @@ from scanner.model.verdict import Evidence, Severity
 from scanner.rules.assertions.base import Assertion, Duration
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.paths import descend
-from scanner.rules.times import parse_timestamp, write_duration
 
 _PATH = "models[].model.deprecation.inference"
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from pydantic import Field
 
+from scanner.expressions.comparison import as_number
 from scanner.model.needs import MetricQuery
 from scanner.model.quota import QUOTA_USAGES
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN
 from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion, InexpressibleError, in_percent
-from scanner.rules.comparison import as_number
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.paths import field_getter
 from scanner.rules.pools import Pool, capacity_of, find_pool, grows, planned_capacity

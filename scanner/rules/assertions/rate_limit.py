@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import Field
 
+from scanner.expressions.comparison import as_number
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN
 from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion
-from scanner.rules.comparison import as_number
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.paths import field_getter, parse_path
 

@@ -6,11 +6,11 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
+from scanner.expressions.comparison import as_number
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN
 from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion, FieldPath, in_percent, reader
-from scanner.rules.comparison import as_number
 from scanner.rules.environment import HOLDS, Environment, Judgement
 
 

@@ -7,15 +7,15 @@ from typing import Any
 
 from pydantic import Field
 
+from scanner.expressions.comparison import as_number
+from scanner.expressions.times import parse_duration, write_duration
+from scanner.expressions.truth import all_of
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN, Truth
 from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion, Duration, InexpressibleError
-from scanner.rules.comparison import as_number
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.paths import field_getter, parse_path
-from scanner.rules.times import parse_duration, write_duration
-from scanner.rules.truth import all_of
 
 _SETTINGS = "properties.properties.scaleSettings"
 MIN_NODES = f"{_SETTINGS}.minNodeCount"

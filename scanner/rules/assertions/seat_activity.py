@@ -7,12 +7,12 @@ from typing import Any
 
 from pydantic import Field
 
+from scanner.expressions.times import parse_timestamp, write_duration
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN, Truth
 from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion, Duration, FieldPath, reader
 from scanner.rules.environment import HOLDS, Environment, Judgement
-from scanner.rules.times import parse_timestamp, write_duration
 
 _DAY_LENGTH = len("2026-11-24")
 

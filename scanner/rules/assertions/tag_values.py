@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from scanner.expressions.truth import all_of
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN
 from scanner.model.verdict import Evidence
@@ -14,7 +15,6 @@ from scanner.rules.assertions.base import Assertion, InexpressibleError, Inherit
 from scanner.rules.assertions.required_tags import has_no_value
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.tags import effective_tag
-from scanner.rules.truth import all_of
 
 
 def _allowed_in_azure_policy(name: str, values: Any) -> dict[str, Any]:

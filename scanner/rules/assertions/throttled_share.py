@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from pydantic import Field
 
+from scanner.expressions.times import write_duration
 from scanner.model.needs import MetricQuery
 from scanner.model.resource import Resource
 from scanner.model.verdict import Evidence
@@ -14,7 +15,6 @@ from scanner.rules.assertions.idle_deployment import DEPLOYMENT_DIMENSION, REQUE
 from scanner.rules.assertions.metric import RETENTION
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.series import FULL, METRICS, read_series
-from scanner.rules.times import write_duration
 
 STATUS = "StatusCode"
 _THROTTLED = "429"

@@ -9,6 +9,7 @@ from statistics import fmean, stdev
 
 from pydantic import Field
 
+from scanner.expressions.times import parse_timestamp
 from scanner.model.needs import MetricQuery
 from scanner.model.resource import Resource
 from scanner.model.values import Json
@@ -17,7 +18,6 @@ from scanner.rules.assertions.base import Assertion
 from scanner.rules.assertions.idle_deployment import DEPLOYMENT_DIMENSION
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.series import METRICS, Reading, read_series
-from scanner.rules.times import parse_timestamp
 
 TOKENS = "TokenTransaction"
 BASELINE_DAYS = 28

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scanner.model.values import UNKNOWN, Truth
 from scanner.rules.environment import Environment
-from scanner.rules.truth import all_of, any_of, implies, negate
+from scanner.expressions.truth import all_of, any_of, implies, negate
 from tests.factories import AS_OF, compiled, make_inventory, make_resource
 
 truths = st.sampled_from([True, False, None])

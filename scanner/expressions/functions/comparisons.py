@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from scanner.expressions.comparison import comparable
+from scanner.expressions.functions.arguments import Function, identical
+from scanner.expressions.times import parse_duration, parse_timestamp
 from scanner.model.values import MISSING, UNKNOWN
-from scanner.rules.functions.arguments import Function, identical
-from scanner.rules.operators import OPERATORS
-from scanner.rules.times import parse_duration, parse_timestamp
 
 
 def _equals(left: Any, right: Any) -> bool:
@@ -29,16 +29,15 @@ def _in_culture(value: str) -> tuple[str, str]:
 
 
 def _compare(name: str) -> Callable[[Any, Any], Any]:
-    operator = OPERATORS[name]
-
     def compare(left: Any, right: Any) -> Any:
         left, right = ("" if value is MISSING else value for value in (left, right))
         if isinstance(left, str) and isinstance(right, str) and not (_is_time(left) and _is_time(right)):
             return _ORDERS[name](_in_culture(left), _in_culture(right))
         if isinstance(left, str) != isinstance(right, str):
             raise TypeError
-        truth = operator.prepare(right)(left)
-        return UNKNOWN if truth is None else truth
+        limit, read = comparable(right)
+        worth = read(left)
+        return UNKNOWN if worth is None else _ORDERS[name](worth, limit)
 
     return compare
 

@@ -1,36 +1,21 @@
-"""The grammar of template expressions, which is that of ARM templates."""
+"""How a policy's expression is compiled: what it may refer to, and what becomes of its calls."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from scanner.expressions.functions import Function
+from scanner.expressions.functions.collections import access
+from scanner.expressions.syntax import Access, ExpressionError, Literal, Tree, parse, shown
 from scanner.rules.environment import Getter
 from scanner.rules.expression_nodes import Node, apply, apply_later
 from scanner.rules.fields import index_name, member_or_field, selection
-from scanner.rules.functions import CONTEXT, FUNCTIONS, LAZY, Function
-from scanner.rules.functions.collections import access
+from scanner.rules.functions import CONTEXT, FUNCTIONS, LAZY
 from scanner.rules.place import suggestion
 
-_TOKEN = re.compile(
-    r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+)|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign>[(),.\[\]]))"
-)
-_BLANK = re.compile(r"\s*\Z")
-_MAX_DEPTH = 64
-"""As in Azure Policy; a chain of accessors counts too."""
-_MAX_LENGTH = 81_920
-_MAX_NUMBER = 2**63
 _ACCESS = Function(access, 2, 2, structural=True)
-
-
-class ExpressionError(ValueError):
-    """What is wrong with an expression, in words; `hint` says what to do."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
 
 
 class Unset:
@@ -65,93 +50,24 @@ class Scope:
     of: Callable[[Getter], Getter] = evaluated
 
 
-class Parser:
-    """Recursive descent over the tokens of one expression."""
+class Compiler:
+    """Turns the tree of one expression into constants and getters."""
 
     def __init__(self, text: str, scope: Scope) -> None:
-        self.text = text if len(text) <= 200 else f"{text[:200]}..."
+        self.text = shown(text)
         self.scope = scope
-        if len(text) > _MAX_LENGTH:
-            raise ExpressionError(f"the expression {text[:40]}... is longer than {_MAX_LENGTH} characters")
-        self.tokens = self._tokens(text[1:-1])
-        self.at = 0
+        self.tree = parse(text)
 
-    def _tokens(self, body: str) -> list[tuple[str, str]]:
-        tokens: list[tuple[str, str]] = []
-        at = 0
-        while not _BLANK.match(body, at):
-            match = _TOKEN.match(body, at)
-            if match is None or match.lastgroup is None:
-                raise ExpressionError(f"the expression {self.text} is not understood at '{body[at:].strip()[:20]}'")
-            tokens.append((match.lastgroup, match.group(match.lastgroup)))
-            at = match.end()
-        return tokens
+    def compile(self) -> Node:
+        """Compile all of it; raises ExpressionError."""
+        return self._node(self.tree)
 
-    def _peek(self) -> str:
-        return self.tokens[self.at][1] if self.at < len(self.tokens) else ""
-
-    def _take(self, expected: str = "") -> tuple[str, str]:
-        if self.at >= len(self.tokens) or (expected and self.tokens[self.at][1] != expected):
-            found = f"'{self._peek()}'" if self._peek() else "the end"
-            wanted = f"'{expected}'" if expected else "a value"
-            raise ExpressionError(f"the expression {self.text} has {found} where {wanted} should be")
-        self.at += 1
-        return self.tokens[self.at - 1]
-
-    def parse(self) -> Node:
-        """Parse and compile all of it; raises ExpressionError."""
-        node = self._value(0)
-        if self.at < len(self.tokens):
-            raise ExpressionError(f"the expression {self.text} goes on with '{self._peek()}' where it should end")
-        return node
-
-    def _value(self, depth: int) -> Node:
-        self._bound(depth)
-        kind, token = self._take()
-        if kind == "text":
-            node = Node(token[1:-1].replace("''", "'"))
-        elif kind == "number":
-            node = Node(self._number(token))
-        elif kind == "word" and self._peek() == "(":
-            node = self._function(token, self._arguments(depth))
-        else:
-            raise ExpressionError(f"the expression {self.text} has '{token}' where a value should be")
-        return self._accessors(node, depth)
-
-    def _bound(self, depth: int) -> None:
-        if depth > _MAX_DEPTH:
-            raise ExpressionError(f"the expression {self.text[:40]}... is nested more than {_MAX_DEPTH} deep")
-
-    def _number(self, token: str) -> int:
-        if len(token) > 20 or not -_MAX_NUMBER <= int(token) < _MAX_NUMBER:
-            raise ExpressionError(f"the number {token[:25]} in the expression {self.text} is too large")
-        return int(token)
-
-    def _accessors(self, node: Node, depth: int) -> Node:
-        while self._peek() in {".", "["}:
-            depth += 1
-            self._bound(depth)
-            if self._take()[1] == ".":
-                kind, word = self._take()
-                if kind != "word":
-                    raise ExpressionError(f"the expression {self.text} has '{word}' where a property should be")
-                key = Node(word)
-            else:
-                key = self._value(depth)
-                self._take("]")
-            node = apply(_ACCESS, (node, key))
-        return node
-
-    def _arguments(self, depth: int) -> tuple[Node, ...]:
-        self._take("(")
-        found: list[Node] = []
-        if self._peek() != ")":
-            found.append(self._value(depth + 1))
-            while self._peek() == ",":
-                self._take()
-                found.append(self._value(depth + 1))
-        self._take(")")
-        return tuple(found)
+    def _node(self, tree: Tree) -> Node:
+        if isinstance(tree, Literal):
+            return Node(tree.value)
+        if isinstance(tree, Access):
+            return apply(_ACCESS, (self._node(tree.target), self._node(tree.key)))
+        return self._function(tree.name, tuple(self._node(argument) for argument in tree.arguments))
 
     def _function(self, name: str, arguments: tuple[Node, ...]) -> Node:
         folded = name.lower()

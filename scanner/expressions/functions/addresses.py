@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
-from scanner.rules.functions.arguments import Function, string
+from scanner.expressions.functions.arguments import Function, string
 
 _Address = IPv4Address | IPv6Address
 

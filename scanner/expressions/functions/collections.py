@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from scanner.expressions.comparison import holds_unknown
+from scanner.expressions.functions.arguments import MANY, Function, identical, members, sequence, string, text, whole
+from scanner.expressions.truth import any_of
 from scanner.model.values import MISSING, UNKNOWN
-from scanner.rules.comparison import holds_unknown
-from scanner.rules.functions.arguments import MANY, Function, identical, members, sequence, string, text, whole
-from scanner.rules.truth import any_of
 
 _LONGEST = 10_000
 """What `range()` may make at most, as in ARM."""

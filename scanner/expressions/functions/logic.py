@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from scanner.expressions.functions.arguments import MANY, Function, identical, truth
+from scanner.expressions.truth import all_of, any_of, negate
 from scanner.model.values import MISSING, UNKNOWN, Truth
-from scanner.rules.functions.arguments import MANY, Function, identical, truth
-from scanner.rules.truth import all_of, any_of, negate
 
 Later = Callable[[], Any]
 

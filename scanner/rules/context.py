@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from scanner.expressions.functions.collections import Partial
+from scanner.expressions.functions.dates import stamp
 from scanner.model.resource import Resource
 from scanner.model.values import MISSING, UNKNOWN
 from scanner.rules.environment import Environment, Getter
-from scanner.rules.functions.collections import Partial
-from scanner.rules.functions.dates import stamp
 
 
 def _resource_group(resource: Resource, env: Environment) -> Any:

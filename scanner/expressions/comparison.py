@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from scanner.expressions.times import parse_duration, parse_timestamp
 from scanner.model.values import UNKNOWN
-from scanner.rules.times import parse_duration, parse_timestamp
 
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
 _LARGEST = 1e300

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from scanner.rules.comparison import as_number
-from scanner.rules.functions.arguments import MANY, Function, truth, whole
+from scanner.expressions.comparison import as_number
+from scanner.expressions.functions.arguments import MANY, Function, truth, whole
 
 
 def _over(function: Callable[[list[int]], int]) -> Callable[..., int]:

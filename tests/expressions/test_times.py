@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.rules.times import parse_duration, parse_timestamp, write_duration
+from scanner.expressions.times import parse_duration, parse_timestamp, write_duration
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from scanner.rules.functions.arguments import Function, string, whole
-from scanner.rules.times import parse_duration, parse_timestamp
+from scanner.expressions.functions.arguments import Function, string, whole
+from scanner.expressions.times import parse_duration, parse_timestamp
 
 
 def stamp(moment: datetime) -> str:

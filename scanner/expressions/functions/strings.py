@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from scanner.expressions.functions.arguments import MANY, Function, members, string, text, whole
 from scanner.model.values import MISSING
-from scanner.rules.functions.arguments import MANY, Function, members, string, text, whole
 
 
 def _concat(*parts: Any) -> Any:
