@@ -54,7 +54,10 @@ def _with_lines(inventory: Inventory, document: JsonDocument) -> Inventory:
     return inventory
 
 
-_HINT = "azgate reads its own snapshots and ARM JSON: a resource, an array, {value: [...]} or {data: [...]}"
+_HINT = (
+    "azgate reads its own snapshots, ARM JSON (a resource, an array, {value: [...]} or {data: [...]}), ARM templates, "
+    "Terraform plans (terraform show -json PLAN) and the JSON of what-if"
+)
 
 
 def _shape(document: object) -> str:
