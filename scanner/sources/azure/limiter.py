@@ -173,10 +173,11 @@ class LimiterPolicy(HTTPPolicy[Any, Any]):
     def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
         """Wait for a read, send, and learn from the answer."""
         self._check()
-        lane = lane_of(request.http_request.url)
+        name = lane_of(request.http_request.url)
         try:
-            self._limiter.acquire(lane)
+            self._limiter.acquire(name)
         except OutOfPatienceError as error:
+            self._check()  # a wait also ends where the scan does
             raise ReadError(Fault(GapReason.THROTTLED, "throttled by Azure for longer than --max-wait")) from error
         headers: Mapping[str, str] = {}
         refused = False
@@ -186,7 +187,7 @@ class LimiterPolicy(HTTPPolicy[Any, Any]):
             refused = response.http_response.status_code == 429
             return response
         finally:
-            self._limiter.release(lane, headers, refused=refused)
+            self._limiter.release(name, headers, refused=refused)
 
 
 def remaining(headers: Mapping[str, str]) -> int | None:

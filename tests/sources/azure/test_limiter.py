@@ -4,8 +4,20 @@ import heapq
 import threading
 
 import pytest
+from azure.core.pipeline import PipelineContext, PipelineRequest
+from azure.core.rest import HttpRequest
 
-from scanner.sources.azure.limiter import REFILL, SLACK, Limiter, OutOfPatienceError, lane_of, remaining
+from scanner.model.inventory import GapReason
+from scanner.sources.azure.faults import Fault, ReadError
+from scanner.sources.azure.limiter import (
+    REFILL,
+    SLACK,
+    Limiter,
+    LimiterPolicy,
+    OutOfPatienceError,
+    lane_of,
+    remaining,
+)
 
 LANE = "management.azure.com/s1"
 
@@ -139,6 +151,29 @@ def test_a_stopped_scan_waits_no_more(clock):
     one.release(LANE, left(0))
     with pytest.raises(OutOfPatienceError):
         one.acquire(LANE)
+
+
+def test_a_wait_that_an_interrupted_scan_ends_is_not_called_throttled(clock):
+    stopped = False
+
+    def stop(_):
+        nonlocal stopped
+        stopped = True
+        return True
+
+    def check():
+        if stopped:
+            raise ReadError(Fault(GapReason.INTERRUPTED, "the scan was interrupted"))
+
+    one = Limiter(stop, clock=clock)
+    one.acquire(lane_of("https://management.azure.com/subscriptions/s1"))
+    one.release(LANE, left(0))
+    request = PipelineRequest(
+        HttpRequest("GET", "https://management.azure.com/subscriptions/s1/x"), PipelineContext(None)
+    )
+    with pytest.raises(ReadError) as failed:
+        LimiterPolicy(one, check).send(request)
+    assert failed.value.fault.reason is GapReason.INTERRUPTED
 
 
 @pytest.mark.parametrize(
