@@ -176,6 +176,7 @@ def scan_with_coverage(options: ScanOptions) -> tuple[ScanResult, Coverage]:
             parameters=_parameters(files),
             not_evaluated=tuple(not_evaluated),
             notes=(*_notes(inventory, len(findings)), *waiver_notes),
+            changed_only=options.reading.changed_only,
         ),
         rules=_rule_infos(files),
         findings=tuple(findings),

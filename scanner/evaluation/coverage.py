@@ -35,5 +35,9 @@ class Coverage:
         )
 
     def saw(self, resource_id: str) -> bool:
-        """Say whether this resource was read or would have been, were it still there; see `Reach.saw`."""
-        return self.reach.saw(resource_id)
+        """Say whether this resource was read or would have been, were it still there; see `Reach.saw`.
+
+        What is there to be looked at but not judged was not seen.
+        """
+        resource = self.inventory.by_key.get(normalise_id(resource_id))
+        return resource.origin.judged if resource else self.reach.saw(resource_id)

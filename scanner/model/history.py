@@ -12,7 +12,8 @@ from scanner.model.verdict import Outcome, Severity
 class Run:
     """One stored scan, in numbers. Times are ISO 8601 in UTC; `score` is the compliance score, None where none.
 
-    `open_failures` counts by severity the failures that nobody answered for.
+    `open_failures` counts by severity the failures that nobody answered for; `series` names what the run is one of
+    many looks at.
     """
 
     id: int
@@ -28,6 +29,7 @@ class Run:
     gaps: int
     exit_code: int
     score: int | None = None
+    series: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,11 @@ class Age:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A failure of the run before that is none any more: `why` is "passes", "gone" (no such resource) or "waived"."""
+    """An open failure that is none any more.
+
+    `why` is "passes", "gone" (the resource, or what made the rule apply to it), or "waived" (exempted or baselined,
+    which is no fix).
+    """
 
     fingerprint: str
     rule_id: str
@@ -54,7 +60,10 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class TimeToFix:
-    """How long failures of a team stood before they were fixed: how many, and the mean in days."""
+    """How long failures of a team stood before they were fixed: how many in the last 90 days, and the mean in days.
+
+    What was waived is not counted.
+    """
 
     fixed: int
     mean_days: float
@@ -65,7 +74,8 @@ class History:
     """The runs before a result, oldest first and the result's own last, and what changed.
 
     `ages` is by fingerprint, of the result's open failures. `new` and `reopened` are fingerprints of failures that
-    the run before did not have: never seen, or seen before and fixed in between. `time_to_fix` is by team.
+    were not open before: never seen, or seen before and fixed or waived in between. `time_to_fix` is by team, ""
+    where no tag says whose the resource was. `runs` are those of about the same scopes.
     """
 
     runs: tuple[Run, ...]

@@ -36,17 +36,20 @@ class Reach:
         key = normalise_id(resource_id)
         if key in self.keys:
             return True
-        around = tuple(_ancestors(key))
-        return not self.below.isdisjoint(around) and not self._hidden(key, around)
+        return self.covers(key) and not self._hidden(key)
 
-    def _hidden(self, key: str, around: tuple[str, ...]) -> bool:
+    def covers(self, key: str) -> bool:
+        """Say whether a normalised id is one of `below` or lies in one."""
+        return not self.below.isdisjoint(_ancestors(key))
+
+    def _hidden(self, key: str) -> bool:
         """Say whether a gap may be why a resource is not there.
 
         A missing type may hide everything of its provider (resources are derived from others), a missing
         resource group or subscription what is in it, anything else (a file's entries) all below its scope.
         """
         enough = {_ANYTHING, _CONTAINERS, type_of_id(key).partition("/")[0]}
-        return any(not enough.isdisjoint(self._missing[scope]) for scope in around if scope in self._missing)
+        return any(not enough.isdisjoint(self._missing[scope]) for scope in _ancestors(key) if scope in self._missing)
 
     @cached_property
     def _missing(self) -> dict[str, set[str]]:

@@ -115,7 +115,10 @@ class NotEvaluated:
 
 @dataclass(frozen=True, slots=True)
 class ScanInfo:
-    """When, on what and with what the scan ran. Times are ISO 8601 in UTC."""
+    """When, on what and with what the scan ran. Times are ISO 8601 in UTC.
+
+    `changed_only` says that what a change leaves as it is was not judged: its absence says nothing.
+    """
 
     started_at: str
     finished_at: str
@@ -126,6 +129,7 @@ class ScanInfo:
     parameters: dict[str, Any]
     not_evaluated: tuple[NotEvaluated, ...] = ()
     notes: tuple[str, ...] = ()
+    changed_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

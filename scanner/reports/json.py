@@ -45,7 +45,8 @@ def scan_json(result: ScanResult) -> dict[str, Any]:
             "parameters": scan.parameters,
             "notEvaluated": [{"ruleId": n.rule_id, "reason": n.reason} for n in scan.not_evaluated],
             "notes": scan.notes,
-        },
+        }
+        | ({"changedOnly": True} if scan.changed_only else {}),
         "summary": summary_json(result.summary),
         "gate": {"failOn": gate.fail_on, "exitCode": gate.exit_code, "reason": gate.reason},
         "rules": [_rule(rule) for rule in result.rules],
@@ -136,7 +137,7 @@ def gap_json(gap: Gap) -> dict[str, Any]:
 
 
 def pretty(value: Any, margin: str = "\n") -> str:
-    """Write `value` as `json.dumps(value, indent=2)` does, in strict JSON; `margin` is a newline and the indentation."""
+    """Write `value` as `json.dumps(value, indent=2)` does, but strictly; `margin` is a newline and the indentation."""
     kind = type(value)
     if kind is str:
         return _string(value)

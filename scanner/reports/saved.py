@@ -159,6 +159,7 @@ def _scan(item: _Object) -> ScanInfo:
             NotEvaluated(rule.text("ruleId"), rule.text("reason")) for rule in item.objects("notEvaluated")
         ),
         notes=item.texts("notes"),
+        changed_only=item.value.get("changedOnly") is True,
     )
 
 

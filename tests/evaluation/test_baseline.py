@@ -152,6 +152,14 @@ def test_a_resource_that_was_read_is_not_hidden_by_a_gap():
     assert became(CHAT, [], coverage) == "fixed"
 
 
+def test_what_is_looked_at_but_not_judged_is_never_called_fixed():
+    untouched = Resource({"id": CHAT}, Origin("what-if", "in.json", judged=False))
+    touched = Resource({"id": OTHER}, Origin("what-if", "in.json"))
+    coverage = Coverage(Inventory((touched, untouched)), frozenset({RULE}), frozenset({RULE}))
+    assert became(CHAT, [], coverage) == "unseen"
+    assert became(OTHER, [], coverage) == "fixed"
+
+
 def test_fixed_entries_are_listed_and_the_count_is_never_cut():
     gone = [f"{GROUP}/providers/Microsoft.X/things/{n:03}" for n in range(60)]
     baseline = make_baseline(*gone, CHAT, ELSEWHERE, OTHER)
