@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -42,14 +42,29 @@ def parse_outputs(flags: Sequence[str], formats: Sequence[str] = ()) -> list[Out
             raise ConfigError(Problem(f"-o {flag}: unknown format '{name}'", hint=f"known are {', '.join(known)}"))
         if not path:
             raise ConfigError(Problem(f"-o {flag}: say where: {name}=PATH, or {name}=- for standard output"))
-        check_path(path)
+        (check_path if formats else _check_place)(path)
         outputs.append(Output(name, path))
-    places = [STDOUT if output.path == STDOUT else str(Path(output.path).resolve()) for output in outputs]
-    twice = next((output.path for output, place in zip(outputs, places, strict=True) if places.count(place) > 1), None)
-    if twice is not None:
-        where = "standard output" if twice == STDOUT else twice
-        raise ConfigError(f"two reports would go to {where}; give each its own path")
+    _refuse_same_places(outputs)
     return outputs
+
+
+def _refuse_same_places(outputs: Sequence[Output]) -> None:
+    from scanner.reports.portions import could_become
+
+    places = [STDOUT if output.path == STDOUT else str(Path(output.path).resolve()) for output in outputs]
+    for at, output in enumerate(outputs):
+        others = places[:at] + places[at + 1 :]
+        if any(place == places[at] or could_become(places[at], place) for place in others):
+            where = "standard output" if output.path == STDOUT else output.path
+            hint = "give each its own path, and parts a folder of their own"
+            raise ConfigError(Problem(f"two reports would go to {where}", hint=hint))
+
+
+def _check_place(path: str) -> None:
+    """Check a report's path; with placeholders, `out/{team}.html`, only the folder before the first is known yet."""
+    from scanner.reports.portions import fixed_folder, placeholders
+
+    check_path(f"{fixed_folder(path)}.azgate-part" if placeholders(path) else path)
 
 
 def check_path(path: str) -> None:
@@ -71,10 +86,25 @@ def check_path(path: str) -> None:
 
 
 def write_reports(result: ScanResult, outputs: Sequence[Output]) -> None:
-    """Render every report first and write then: a report that cannot be drawn leaves no file behind."""
-    drawn = [(output, _drawn(result, output)) for output in outputs]
-    for output, text in drawn:
-        write_output(output.path, text)
+    """Render every report first and write then: a report that cannot be drawn leaves no file behind.
+
+    A path with placeholders becomes one file for each part of the result.
+    """
+    parts = [part for output in outputs for part in _parts(result, output)]
+    drawn = [(output.path, _drawn(part, output)) for output, part in parts]
+    for path, text in drawn:
+        write_output(path, text)
+
+
+def _parts(result: ScanResult, output: Output) -> Iterator[tuple[Output, ScanResult]]:
+    from scanner.reports.portions import placeholders, portions
+
+    if not placeholders(output.path):
+        yield output, result
+        return
+    for portion in portions(result, output.path):
+        check_path(portion.path)
+        yield Output(output.format, portion.path), portion.result
 
 
 def _drawn(result: ScanResult, output: Output) -> str:
