@@ -1,0 +1,54 @@
+"""`azurerm_machine_learning_compute_instance`: azurerm 3.117, 4.81, 5.2, docs/r/machine_learning_compute_instance.
+
+Defaults there: local_auth_enabled and node_public_ip_enabled true. There is no argument for idle shutdown and none for
+a schedule. `location` (3.x) has no effect: the instance stands where its workspace does.
+"""
+
+from __future__ import annotations
+
+from scanner.model.values import Json
+from scanner.sources.terraform.arguments import Arguments, body, negated
+from scanner.sources.terraform.mappings.computes import COMPUTE, WORKSPACE, WORKSPACE_ARGUMENT, compute, subnet
+from scanner.sources.terraform.mappings.mapping import Mapping
+
+_IDLE = (
+    "azurerm_machine_learning_compute_instance has no argument for it; set "
+    "properties.properties.idleTimeBeforeShutdown with azapi_update_resource, or create the instance with azapi_resource"
+)
+_SCHEDULES = (
+    "azurerm_machine_learning_compute_instance has no argument for it; set properties.properties.schedules with "
+    "azapi_update_resource, or create the instance with azapi_resource"
+)
+
+
+def _instance(arguments: Arguments) -> Json:
+    inner = body(
+        vmSize=arguments.get("virtual_machine_size"),
+        computeInstanceAuthorizationType=arguments.get("authorization_type"),
+        personalComputeInstanceSettings=arguments.block("assign_to_user", _user),
+        enableNodePublicIp=arguments.get("node_public_ip_enabled", True),
+        subnet=subnet(arguments),
+        sshSettings={"sshPublicAccess": "Enabled"} if arguments.get("ssh") is not None else None,
+    )
+    local_auth = negated(arguments.get("local_auth_enabled", True))
+    made = compute(arguments, "ComputeInstance", inner, disableLocalAuth=local_auth)
+    made.pop("location", None)
+    made["properties"].pop("computeLocation", None)
+    return made
+
+
+def _user(block: Arguments) -> Json:
+    return {"assignedUser": body(objectId=block.get("object_id"), tenantId=block.get("tenant_id"))}
+
+
+MAPPING = Mapping(
+    "azurerm_machine_learning_compute_instance",
+    COMPUTE,
+    _instance,
+    parent=WORKSPACE_ARGUMENT,
+    parent_type=WORKSPACE,
+    caveats=(
+        ("properties.properties.idleTimeBeforeShutdown", _IDLE),
+        ("properties.properties.schedules", _SCHEDULES),
+    ),
+)
