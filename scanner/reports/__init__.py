@@ -21,6 +21,11 @@ REPORTS: dict[str, Report] = {
     "json": Report("scanner.reports.json"),
     "junit": Report("scanner.reports.junit"),
     "html": Report("scanner.reports.html"),
+    "sarif": Report("scanner.reports.sarif"),
+    "markdown": Report("scanner.reports.markdown"),
+    "csv": Report("scanner.reports.csv"),
+    "github": Report("scanner.reports.github"),
+    "jsonl": Report("scanner.reports.jsonl"),
 }
 
 

@@ -13,7 +13,7 @@ from scanner.cli import main
 from tests.cli.conftest import CHOSEN, TAGS, account, deployment
 from tests.factories import ACCOUNT, COMPUTE, DEPLOYMENT, JOB, WORKSPACE, arm_id
 
-FORMATS = ("console", "json", "junit", "html")
+FORMATS = ("console", "json", "junit", "html", "sarif", "markdown", "csv", "github", "jsonl")
 
 
 @pytest.mark.parametrize(

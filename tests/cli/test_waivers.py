@@ -115,7 +115,7 @@ def test_an_exemption_passes_the_gate_and_the_report_says_who_why_and_until_when
     assert run.notes == []
 
 
-@pytest.mark.parametrize("format_", ["console", "junit", "html", "json"])
+@pytest.mark.parametrize("format_", ["console", "junit", "html", "json", "sarif", "markdown", "csv", "github", "jsonl"])
 def test_every_report_shows_who_why_and_until_when_and_what_is_announced(scan, format_):
     file = write("e.yaml", [exemption(), exemption(expires="2026-02-30")])
     scan([account("chat")], "--exemptions", file, "-o", f"{format_}=report")
