@@ -12,6 +12,7 @@ from scanner.cli.doctor import add_doctor_command
 from scanner.cli.inputs import add_change_options
 from scanner.cli.policy_parser import add_policy_commands
 from scanner.cli.waivers import add_waiver_options
+from scanner.reports import REPORTS
 from scanner.version import VERSION
 
 _EXIT_CODES = """\
@@ -191,7 +192,7 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FORMAT=PATH",
-        help="console, json, junit or html; PATH - is standard output; default: console",
+        help=f"{', '.join(REPORTS)}; PATH - is standard output; default: {next(iter(REPORTS))}",
     )
 
 
