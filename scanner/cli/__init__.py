@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if debug:
             _print_traceback()
         sys.stderr.write(
-            f"azgate: a defect in azgate: {type(error).__name__}: {error}\n"
+            f"azgate: a defect in azgate: {type(error).__name__}: {_printable(str(error))}\n"
             "Please report it; --debug shows the traceback.\n"
         )
         return ExitCode.DEFECT
@@ -58,9 +58,13 @@ def _run(arguments: list[str], debug: bool) -> int:
 def _print_traceback() -> None:
     import traceback
 
-    traceback.print_exc()
+    from scanner.model.secrets import without_url_passwords
+
+    sys.stderr.write(without_url_passwords(traceback.format_exc()))
 
 
 def _printable(text: str) -> str:
-    """Keep a hostile file's control characters off the terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+    """Keep a hostile file's control characters, and the password of any URL, off the terminal."""
+    from scanner.model.secrets import without_url_passwords
+
+    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in without_url_passwords(text))

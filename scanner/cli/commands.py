@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 def scan(options: argparse.Namespace) -> int:
     """`azgate scan`."""
+    from scanner.cli.history import history_target
     from scanner.cli.inputs import check_inputs, read_options
     from scanner.cli.interrupt import interruptible
     from scanner.cli.live import azure_options
@@ -26,6 +27,7 @@ def scan(options: argparse.Namespace) -> int:
     outputs = parse_outputs(options.output)
     target = baseline_target(options, outputs)
     check_inputs(options)
+    history = history_target(options, outputs)
     with progress() as show:
         result, coverage = scan_with_coverage(
             ScanOptions(
@@ -43,9 +45,13 @@ def scan(options: argparse.Namespace) -> int:
             )
         )
     baseline = target.updated(result, coverage) if target else None
+    if history:
+        result = history.stored(result)
     write_reports(result, outputs)
     if target and baseline:
         target.write(baseline)
+    if history:
+        history.settle()
     return result.gate.exit_code
 
 
@@ -92,11 +98,16 @@ def _clock(options: argparse.Namespace, journal: Path | None) -> datetime:
 
 def report(options: argparse.Namespace) -> int:
     """`azgate report`: draws; the gate was decided when the result was made."""
+    from scanner.cli.history import check_report_options, stored_result
     from scanner.cli.outputs import parse_outputs, write_reports
     from scanner.reports.saved import load_result
     from scanner.sources.json_document import decode, read_bytes, shown_name
 
     outputs = parse_outputs(options.output)
+    check_report_options(options)
+    if options.history is not None:
+        write_reports(stored_result(options), outputs)
+        return 0
     text = decode(read_bytes(options.result), options.result)
     write_reports(load_result(text, shown_name(options.result)), outputs)
     return 0

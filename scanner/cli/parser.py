@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from scanner.cli import commands
+from scanner.cli.diff import add_diff_command
 from scanner.cli.doctor import add_doctor_command
+from scanner.cli.history import add_history_options, add_report_options
+from scanner.cli.history_commands import add_history_commands
 from scanner.cli.inputs import add_change_options
 from scanner.cli.policy_parser import add_policy_commands
 from scanner.cli.waivers import add_waiver_options
@@ -68,7 +71,7 @@ def _between(least: int, most: int) -> Callable[[str], int]:
 def build_parser() -> argparse.ArgumentParser:
     """Give azgate's whole grammar."""
     parser = _parser(
-        argparse.ArgumentParser,
+        _Parser,
         prog="azgate",
         description="Policy-as-code governance for AI workloads on Azure.",
         epilog=_EXIT_CODES,
@@ -79,9 +82,20 @@ def build_parser() -> argparse.ArgumentParser:
     _scan(subparsers)
     _collect(subparsers)
     _report(subparsers)
+    add_diff_command(subparsers, _command)
+    add_history_commands(subparsers, _command)
     add_doctor_command(subparsers, _command, _add_live_options)
     add_policy_commands(subparsers, _command)
     return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that repeats no password of a URL, wherever on the command line it stands."""
+
+    def error(self, message: str) -> NoReturn:
+        from scanner.model.secrets import without_url_passwords
+
+        super().error(without_url_passwords(message))
 
 
 def _parser(make: Any, *args: Any, **kwargs: Any) -> argparse.ArgumentParser:
@@ -111,6 +125,7 @@ def _scan(subparsers: Any) -> None:
     _add_policy_options(parser)
     _add_live_options(parser)
     add_waiver_options(parser)
+    add_history_options(parser)
     gate = parser.add_argument_group("gate")
     gate.add_argument("--fail-on", choices=_SEVERITIES, default="low", metavar="SEVERITY", help="default: low")
     gate.add_argument("--allow-gaps", action="store_true", help="gaps and unknowns do not change the exit code")
@@ -128,10 +143,10 @@ def _collect(subparsers: Any) -> None:
 
 
 def _report(subparsers: Any) -> None:
-    parser = _command(subparsers, "report", commands.report, "render a saved JSON result again")
-    parser.add_argument(
-        "result", metavar="RESULT.json", help="a result that `scan -o json=...` wrote; - is standard input"
-    )
+    parser = _command(subparsers, "report", commands.report, "render a saved JSON result or a stored run again")
+    words = "a result that `scan -o json=...` wrote; - is standard input"
+    parser.add_argument("result", nargs="?", metavar="RESULT.json", help=words)
+    add_report_options(parser)
     _add_output(parser)
 
 

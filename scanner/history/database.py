@@ -75,7 +75,7 @@ class Database:
             problem = self._failure(error)
         if problem is not None:
             # Not `from error`: neither a driver's message nor its traceback is known to be free of secrets.
-            raise problem
+            raise problem from None
 
     def _connected(self) -> Engine:
         if self._engine is None:

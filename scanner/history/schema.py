@@ -8,8 +8,6 @@ fixed is added up by team and day (`fixes`), so that a mean needs no old rows ei
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -32,15 +30,11 @@ METADATA = MetaData()
 class AnyText(TypeDecorator[str]):
     """Text of any origin: what no database takes (lone surrogates, NUL) is stored as an escape.
 
-    It sorts by code point everywhere, as times and ids are compared in Python.
+    The columns sort by code point, in PostgreSQL too (collation "C"), as Python does.
     """
 
     impl = Text
     cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> Any:
-        """Give text, in PostgreSQL without a language's order."""
-        return dialect.type_descriptor(Text(collation="C") if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Escape what cannot be stored."""

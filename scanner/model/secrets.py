@@ -33,6 +33,8 @@ SECRET_TEXT = re.compile(
 )
 """Shared access signatures, keys of connection strings and command lines, tokens, private keys."""
 
+_URL_PASSWORD = re.compile(r"(\b[a-z][a-z0-9+.-]{0,30}://[^\s/:@]*:)\S*(?=@)|([?&]\w*password=)[^\s&]+", re.IGNORECASE)
+
 
 @lru_cache(maxsize=8192)
 def is_secret(name: str) -> bool:
@@ -46,6 +48,13 @@ def without_secret_text(text: str) -> str:
         return text
     cleaned = SECRET_TEXT.sub(lambda found: f"{found[1] or ''}{REDACTED}", text)
     return text if cleaned == text else cleaned
+
+
+def without_url_passwords(text: str) -> str:
+    """Give `text` with the password of every URL in it blacked out: `scheme://user:password@host`, `?password=`."""
+    if "://" not in text:
+        return text
+    return _URL_PASSWORD.sub(lambda found: f"{found[1] or found[2]}{REDACTED}", text)
 
 
 def without_secrets(value: Any) -> Any:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from scanner.model.result import ResourceInfo
 
 _TAGS = ("team", "owner")
+_SEPARATORS = re.compile(r"[-_. ]")
 
 
 def team_of(resource: ResourceInfo) -> str:
-    """Give the effective tag `team`, else `owner` (names in any case); "" where neither says anything."""
-    tags = {name.lower(): value for name, value in (resource.effective_tags or resource.tags).items()}
-    named = (str(tags[tag]).strip() for tag in _TAGS if tags.get(tag) is not None)
-    return next((name for name in named if name), "")
+    """Give the effective tag `team`, else `owner` (in any case); "" where neither says anything."""
+    tags: dict[str, str] = {}
+    for name, value in (resource.effective_tags or resource.tags).items():
+        # An empty value is no tag, so it hides no other spelling of the name.
+        if value is not None and (text := str(value).strip()):
+            tags.setdefault(_SEPARATORS.sub("", name).lower(), text)
+    return next((tags[tag] for tag in _TAGS if tag in tags), "")
