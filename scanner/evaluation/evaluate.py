@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 
 from scanner.evaluation.askable import judgeable
 from scanner.evaluation.variants import Judged, judge_variants
 from scanner.expressions.truth import implies
+from scanner.model.garbage import collector_paused
 from scanner.model.inventory import Inventory
 from scanner.model.resource import Resource, type_of_id
 from scanner.model.result import Finding, NotEvaluated, ResourceInfo
@@ -30,20 +29,8 @@ def evaluate(inventory: Inventory, rules: Sequence[Rule], as_of: datetime) -> tu
     A rule about what no source can hold (facts, other resources, a type that was not asked for) is not asked at
     all, or not about the resources of those sources, and says so in the second list.
     """
-    with _uncollected():
+    with collector_paused():
         return _evaluated(inventory, rules, as_of)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the cyclic garbage collector out: findings hold no cycles, and it would walk all of them again and again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _evaluated(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from scanner.errors import Problem, SourceError
+from scanner.model.garbage import collector_paused
 from scanner.model.inventory import Inventory, merge
 from scanner.sources import FILE_READERS
 from scanner.sources.json_document import STDIN, JsonDocument, read_bytes, read_document, shown_name
@@ -21,7 +22,8 @@ def read_inputs(files: Sequence[str], stdin: BinaryIO | None = None, options: Re
     problems: list[Problem | str] = []
     for file in files:
         try:
-            inventories.append(_read(file, stdin, options or ReadOptions()))
+            with collector_paused():
+                inventories.append(_read(file, stdin, options or ReadOptions()))
         except SourceError as error:
             problems.extend(error.problems)
     if problems:

@@ -47,6 +47,18 @@ def _array(after: list[Any], unknown: Any, sensitive: Any) -> list[Any]:
     return [known(at(after, index), at(marks, index), at(secrets, index)) for index in range(size)]
 
 
+class _All(dict[str, Any]):
+    """Marks everything."""
+
+    def get(self, *_: Any) -> bool:
+        return True
+
+
+_ALL: Json = _All()
+_NONE: Json = {}
+_UNSET: tuple[Any, ...] = ("", [], {})
+
+
 class Arguments:
     """The arguments of a resource or of a block in it; each is looked at only when it is asked for.
 
@@ -57,13 +69,16 @@ class Arguments:
 
     def __init__(self, after: Any, unknown: Any = None, sensitive: Any = None) -> None:
         self._after: Json = after if isinstance(after, dict) else {}
-        self._unknown = unknown
-        self._sensitive = sensitive
+        self._unknown: Json = unknown if isinstance(unknown, dict) else _ALL if unknown is True else _NONE
+        self._sensitive: Json = sensitive if isinstance(sensitive, dict) else _ALL if sensitive is True else _NONE
 
     def get(self, name: str, default: Any = None) -> Any:
         """Give an argument, UNKNOWN where it is not known yet, `default` where it is not set."""
-        value = known(self._after.get(name), self._mark(self._unknown, name), self._mark(self._sensitive, name))
-        return default if _unset(value) else value
+        value = self._after.get(name)
+        unknown, sensitive = self._unknown.get(name), self._sensitive.get(name)
+        if unknown or sensitive:
+            value = known(value, unknown, sensitive)
+        return default if value is None or value in _UNSET else value
 
     def text(self, name: str) -> str:
         """Give an argument that is a text; "" where it is not set, not known, or something else."""
@@ -84,14 +99,6 @@ class Arguments:
             return UNKNOWN if value is UNKNOWN else None
         members = [UNKNOWN if one is UNKNOWN else make(Arguments(one)) for one in value if one is not None]
         return members or None
-
-    @staticmethod
-    def _mark(marks: Any, name: str) -> Any:
-        return marks.get(name) if isinstance(marks, dict) else marks is True
-
-
-def _unset(value: Any) -> bool:
-    return value is None or value in ("", [], {})
 
 
 def body(**parts: Any) -> Json:

@@ -1,4 +1,7 @@
-"""`azurerm_bot_channels_registration`: azurerm 3.117, 4.81, 5.2, docs/r/bot_channels_registration; a bot of kind bot."""
+"""`azurerm_bot_channels_registration`: azurerm 3.117, 4.81, 5.2, docs/r/bot_channels_registration.
+
+A bot of kind bot.
+"""
 
 from __future__ import annotations
 

@@ -11,14 +11,7 @@ from scanner.sources.terraform.arguments import Arguments, body, negated
 from scanner.sources.terraform.mappings.computes import COMPUTE, WORKSPACE, WORKSPACE_ARGUMENT, compute, subnet
 from scanner.sources.terraform.mappings.mapping import Mapping
 
-_IDLE = (
-    "azurerm_machine_learning_compute_instance has no argument for it; set "
-    "properties.properties.idleTimeBeforeShutdown with azapi_update_resource, or create the instance with azapi_resource"
-)
-_SCHEDULES = (
-    "azurerm_machine_learning_compute_instance has no argument for it; set properties.properties.schedules with "
-    "azapi_update_resource, or create the instance with azapi_resource"
-)
+_MISSING = "azurerm_machine_learning_compute_instance has no argument for it; set {} with azapi_update_resource"
 
 
 def _instance(arguments: Arguments) -> Json:
@@ -47,8 +40,8 @@ MAPPING = Mapping(
     _instance,
     parent=WORKSPACE_ARGUMENT,
     parent_type=WORKSPACE,
-    caveats=(
-        ("properties.properties.idleTimeBeforeShutdown", _IDLE),
-        ("properties.properties.schedules", _SCHEDULES),
+    caveats=tuple(
+        (path, _MISSING.format(path))
+        for path in ("properties.properties.idleTimeBeforeShutdown", "properties.properties.schedules")
     ),
 )
