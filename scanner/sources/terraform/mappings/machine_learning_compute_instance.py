@@ -21,7 +21,7 @@ def _instance(arguments: Arguments) -> Json:
         personalComputeInstanceSettings=arguments.block("assign_to_user", _user),
         enableNodePublicIp=arguments.get("node_public_ip_enabled", True),
         subnet=subnet(arguments),
-        sshSettings={"sshPublicAccess": "Enabled"} if arguments.get("ssh") is not None else None,
+        sshSettings=arguments.block("ssh", lambda _: {"sshPublicAccess": "Enabled"}),
     )
     local_auth = negated(arguments.get("local_auth_enabled", True))
     made = compute(arguments, "ComputeInstance", inner, disableLocalAuth=local_auth)
