@@ -28,6 +28,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "azgate-locks.json"
 RUNTIME_LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
+POSTGRESQL_LOCK = ROOT / "requirements-postgresql.lock"
 RESULTS = ROOT / "azgate-results"
 EXPECTED_OF_EXAMPLE = {1, 3}
 UV = "uv==0.13.9"
@@ -225,7 +226,13 @@ def lock(arguments: Sequence[str]) -> int:
         must("making a virtual environment", sys.executable, "-m", "venv", tool)
         scripts = tool / BIN.name
         must("installing uv", scripts / PYTHON.name, "-m", "pip", "install", "--quiet", UV)
-        for group, target, extra in (("build", RUNTIME_LOCK, ()), ("dev", DEV_LOCK, ("-c", RUNTIME_LOCK.name))):
+        same = ("-c", RUNTIME_LOCK.name)
+        locks = (
+            ("build", RUNTIME_LOCK, ()),
+            ("build", POSTGRESQL_LOCK, ("--extra", "postgresql", *same)),
+            ("dev", DEV_LOCK, same),
+        )
+        for group, target, extra in locks:
             header = ("--custom-compile-command", "python3 tasks.py lock")
             options = ("--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", *header, *extra)
             command = (scripts / "uv", "pip", "compile", "pyproject.toml", "--group", group, *options)
