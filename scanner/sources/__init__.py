@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from scanner.model.inventory import Inventory
-from scanner.sources import arm_json, snapshot, terraform, what_if
+from scanner.sources import arm_json, arm_template, snapshot, terraform, what_if
 from scanner.sources.json_document import JsonDocument
 from scanner.sources.options import ReadOptions
 
@@ -31,5 +31,6 @@ FILE_READERS: tuple[FileReader, ...] = (
     FileReader(snapshot.NAME, snapshot.recognises, snapshot.read),
     FileReader(terraform.NAME, terraform.recognises, terraform.read),
     FileReader(what_if.NAME, what_if.recognises, what_if.read),
+    FileReader(arm_template.NAME, arm_template.recognises, arm_template.read),
     FileReader(arm_json.NAME, arm_json.recognises, arm_json.read),
 )

@@ -5,7 +5,18 @@ An argument that a function cannot take raises TypeError, ValueError or another 
 
 from __future__ import annotations
 
-from scanner.expressions.functions import collections, comparisons, dates, numbers, strings
+from scanner.expressions.functions import (
+    collections,
+    comparisons,
+    dates,
+    encodings,
+    formats,
+    hashes,
+    networks,
+    numbers,
+    objects,
+    strings,
+)
 from scanner.expressions.functions.arguments import Function
 from scanner.expressions.functions.logic import LAZY
 
@@ -18,4 +29,15 @@ COMMON: dict[str, Function] = {
 }
 """What templates and policies have in common."""
 
-__all__ = ["COMMON", "LAZY", "Function"]
+TEMPLATE: dict[str, Function] = {
+    **{name: function for name, function in COMMON.items() if name != "adddays"},
+    **dates.TEMPLATE_FUNCTIONS,
+    **encodings.FUNCTIONS,
+    **formats.FUNCTIONS,
+    **hashes.FUNCTIONS,
+    **networks.FUNCTIONS,
+    **objects.FUNCTIONS,
+}
+"""What templates have."""
+
+__all__ = ["COMMON", "LAZY", "TEMPLATE", "Function"]

@@ -16,6 +16,10 @@ MANY = 1000
 """More arguments, or a wider text, than any expression needs."""
 
 
+class Undecided(Exception):  # noqa: N818 - it is no error of whoever wrote the call
+    """A call that ARM computes, in a way that its documentation does not settle."""
+
+
 class Function(NamedTuple):
     """A function: what it does, and how many arguments it takes.
 

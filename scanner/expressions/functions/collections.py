@@ -54,9 +54,21 @@ def _position(*, last: bool) -> Callable[[Any, Any], int]:
     return find
 
 
+def _merged(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
+    """Merge objects all the way down, as ARM does; arrays in them are replaced."""
+    result = dict(left)
+    for key, value in right.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = _merged(result[key], value) if both else value
+    return result
+
+
 def _union(*parts: Any) -> Any:
     if all(isinstance(part, dict) for part in parts):
-        return {key: value for part in parts for key, value in part.items()}
+        merged: dict[str, Any] = {}
+        for part in parts:
+            merged = _merged(merged, part)
+        return merged
     found: list[Any] = []
     for member in (member for part in parts for member in members(part)):
         if not any(identical(member, other) for other in found):

@@ -1,0 +1,109 @@
+"""Makes an inventory of a deployment and of all deployments in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scanner.model.inventory import GapReason, Inventory, SourceInfo, distinct
+from scanner.model.resource import Resource
+from scanner.sources.arm_template.deferred import ExhaustedError, published
+from scanner.sources.arm_template.deployment import Deployment
+from scanner.sources.arm_template.entry import DEPLOYMENT, Entry
+from scanner.sources.arm_template.reading import Notes, Reading
+
+_SHOWN = 10
+
+
+def inventory_of(root: Deployment, info: SourceInfo, undeclared: list[str]) -> Inventory:
+    """Give what the deployment makes, and what could not be read of it.
+
+    The deployments in a template are no resources of the inventory: what they make is. A resource that only `exists`
+    is there to be looked at, unless the context knows more of it.
+    """
+    reading = root.reading
+    found: list[Resource] = []
+    existing: list[Resource] = []
+    try:
+        for entry in _walk(root):
+            if entry.type.lower() != DEPLOYMENT:
+                (existing if entry.existing else found).append(_resource(entry))
+    except (ExhaustedError, RecursionError):
+        detail = "the template multiplies itself beyond what Azure Resource Manager deploys; the rest is not read"
+        reading.gap(root.source.file, "resources", GapReason.TRUNCATED, detail)
+    _find_lines(reading, [*found, *existing])
+    declared, overruled = distinct(found)
+    keys = {resource.key for resource in declared} | reading.options.context.by_key.keys()
+    others, _ = distinct(resource for resource in existing if resource.key not in keys)
+    return Inventory(
+        (*declared, *others),
+        gaps=tuple(reading.gaps),
+        sources=(info,),
+        overruled=overruled,
+        notes=tuple(_sentences(reading.notes, root.source.file, undeclared)),
+    )
+
+
+def _walk(deployment: Deployment) -> Iterator[Entry]:
+    waiting = [deployment]
+    for at in waiting:
+        for entry in at.entries:
+            yield entry
+            if entry.deployment_inside is not None:
+                waiting.append(entry.deployment_inside)
+
+
+def _resource(entry: Entry) -> Resource:
+    deployment = entry.deployment
+    path = deployment.anchor or entry.path
+    origin = deployment.reading.origin(deployment.source, path, entry.symbol, entry.type, judged=not entry.existing)
+    return Resource(published(entry.body, deployment.reading.budget), origin)
+
+
+def _find_lines(reading: Reading, resources: list[Resource]) -> None:
+    """Find the lines in linked templates; those in the input itself are found by whoever reads inputs."""
+    for source in reading.linked.values():
+        placed = [resource for resource in resources if resource.origin.file == source.file]
+        if source.document is None or not placed or source.file == reading.base.file:
+            continue
+        lines = source.document.lines(resource.origin.pointer or "" for resource in placed)
+        for resource in placed:
+            resource.origin = replace(resource.origin, line=lines.get(resource.origin.pointer or ""))
+
+
+def _sentences(notes: Notes, file: str, undeclared: list[str]) -> Iterator[str]:
+    for names, sentence in (
+        (
+            notes.missing,
+            "{} parameters have no value, and what rests on them is unknown until --template-parameters gives it",
+        ),
+        (notes.perhaps, "{} resources are judged although only the deployment knows whether their condition holds"),
+        (notes.uncounted, "{} kinds of resources are left out whose number is unknown, of types that no rule is about"),
+        (notes.foreign, "{} kinds of resources are left out that are not Azure Resource Manager's"),
+        (dict.fromkeys(undeclared), "{} parameters were given that the template does not declare"),
+    ):
+        if names:
+            yield f"{file}: {_counted(sentence, len(names))}: {_listed(list(names))}"
+
+
+def _counted(sentence: str, number: int) -> str:
+    if number != 1:
+        return sentence.format(number)
+    singular = sentence.format(1)
+    for many, one in (
+        ("parameters have", "parameter has"),
+        ("rests on them", "rests on it"),
+        ("gives it", "gives one"),
+        ("parameters were", "parameter was"),
+        ("resources are judged", "resource is judged"),
+        ("their condition", "its condition"),
+        ("kinds of resources are", "kind of resource is"),
+        ("that are not", "that is not"),
+    ):
+        singular = singular.replace(many, one)
+    return singular
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:_SHOWN])
+    return shown + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")

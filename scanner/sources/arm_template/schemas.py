@@ -1,0 +1,90 @@
+"""What a template says of the type of a parameter: whether it may be absent, and what in it is secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scanner.sources.arm_template.deferred import Deferred
+
+_SECURE = frozenset({"securestring", "secureobject"})
+_DEEPEST = 20
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "int": int,
+    "bool": bool,
+    "array": list,
+    "object": dict,
+}
+
+
+def resolved(schema: Any, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Follow `$ref` to the type it names; what is said beside a reference wins over what is said there."""
+    found: Mapping[str, Any] = schema if isinstance(schema, dict) else {}
+    for _ in range(_DEEPEST):
+        reference = found.get("$ref")
+        if not isinstance(reference, str):
+            break
+        target = definitions.get(reference.rpartition("/")[2].replace("~1", "/").replace("~0", "~"))
+        beside = {key: value for key, value in found.items() if key != "$ref"}
+        found = {**(target if isinstance(target, dict) else {}), **beside}
+    return found
+
+
+def is_secure(schema: Mapping[str, Any]) -> bool:
+    """Say whether values of this type are secret."""
+    return str(schema.get("type")).lower() in _SECURE
+
+
+def fits(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Say whether a value is of the type of the schema, as far as its outermost level tells."""
+    wanted = str(schema.get("type", "")).lower().replace("secure", "")
+    kind = _KINDS.get(wanted)
+    if kind is None or (value is None and schema.get("nullable") is True):
+        return True
+    return isinstance(value, kind) and (kind is not int or not isinstance(value, bool))
+
+
+def mentions_secrets(schema: Any, depth: int = 0) -> bool:
+    """Say whether some type in this part of a template is secret."""
+    if depth > 200:
+        return True
+    if isinstance(schema, dict):
+        return is_secure(schema) or any(mentions_secrets(inner, depth + 1) for inner in schema.values())
+    return isinstance(schema, list) and any(mentions_secrets(inner, depth + 1) for inner in schema)
+
+
+def masked(value: Any, schema: Any, definitions: Mapping[str, Any], label: str, depth: int = 0) -> Any:
+    """Give a value in which all that its type calls secret is deferred."""
+    if depth > _DEEPEST:
+        return value
+    kind = resolved(schema, definitions)
+    if is_secure(kind):
+        # What is empty hides nothing, and many a template asks whether it is.
+        return value if value is None or value == "" else Deferred(f"{{{label}}}")
+    if isinstance(value, dict):
+        chosen = _variant(value, kind, definitions)
+        named = {str(key).lower(): inner for key, inner in _mapping(chosen.get("properties")).items()}
+        other = chosen.get("additionalProperties")
+        return {
+            key: masked(inner, named.get(key.lower(), other), definitions, f"{label}.{key}", depth + 1)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        items = kind.get("items")
+        first = kind.get("prefixItems")
+        each = [*(first if isinstance(first, list) else ()), *([items] * len(value))]
+        each += [None] * (len(value) - len(each))
+        return [masked(inner, each[at], definitions, f"{label}.{at}", depth + 1) for at, inner in enumerate(value)]
+    return value
+
+
+def _variant(value: Mapping[str, Any], schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the type that a discriminator chooses, or the type itself."""
+    discriminator = _mapping(schema.get("discriminator"))
+    chosen = _mapping(discriminator.get("mapping")).get(str(value.get(str(discriminator.get("propertyName")))))
+    return resolved(chosen, definitions) if chosen is not None else schema
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
