@@ -35,8 +35,13 @@ def code(text: str, most: int = 300) -> str:
 def sentence(text: str, most: int = 500) -> str:
     """Give `text` on one line, escaped; what stands between backticks stays code. At most `most` characters of it."""
     parts = spans(clipped(one_line(text), most))
-    line = "".join(code(part) if is_code and part.strip() else _escaped(part) for is_code, part in parts)
-    return _FIRST_SIGN.sub(r"\1\\\2", line)
+    line, after_code = "", False
+    for is_code, part in parts:
+        shown = is_code and bool(part.strip())
+        # Two code spans without anything between them would be one.
+        line += (" " if shown and after_code else "") + (code(part) if shown else _escaped(part))
+        after_code = shown
+    return _FIRST_SIGN.sub(r"\1\\\2", line.strip())
 
 
 def _escaped(text: str) -> str:

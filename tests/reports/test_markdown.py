@@ -108,6 +108,8 @@ def links(reader: _Reader) -> list[str]:
 @example("`` ` ``")
 @example("`")
 @example("a`b`c`")
+@example("`0``0`")
+@example("`` #")
 def test_a_sentence_shows_its_text_and_does_nothing_else(text):
     page = seen(f"- {sentence(text)}")
     wanted = "".join(part for _, part in spans(one_line(text)))
