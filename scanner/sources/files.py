@@ -10,6 +10,7 @@ from scanner.errors import Problem, SourceError
 from scanner.model.garbage import collector_paused
 from scanner.model.inventory import Inventory, merge
 from scanner.sources import FILE_READERS
+from scanner.sources.arm_template import is_bicep, read_bicep
 from scanner.sources.json_document import STDIN, JsonDocument, read_bytes, read_document, shown_name
 from scanner.sources.options import ReadOptions
 
@@ -32,6 +33,8 @@ def read_inputs(files: Sequence[str], stdin: BinaryIO | None = None, options: Re
 
 
 def _read(file: str, stdin: BinaryIO | None, options: ReadOptions) -> Inventory:
+    if is_bicep(file):
+        return read_bicep(file, options)
     document = read_document(read_bytes(file, stdin), file)
     for reader in FILE_READERS:
         if reader.recognises(document.value):
