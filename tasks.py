@@ -207,10 +207,17 @@ def golden(_: Sequence[str]) -> int:
     return run(PYTHON, "-m", "pytest", "-q", *tests, AZGATE_UPDATE_GOLDEN="1")
 
 
-def bench(names: Sequence[str]) -> int:
-    """Run the benchmarks, or those that are named: startup, evaluation, collection."""
+def screenshot(_: Sequence[str]) -> int:
+    """Take the README's picture of the HTML report again: docs/images/report.png, of the example."""
     install(DEV_LOCK)
-    return max(run(PYTHON, "-m", f"benchmarks.{name}") for name in names or ("startup", "evaluation", "collection"))
+    return run(PYTHON, Path("examples", "take_screenshot.py"))
+
+
+def bench(names: Sequence[str]) -> int:
+    """Run the benchmarks, or those that are named: startup, evaluation, collection, report."""
+    install(DEV_LOCK)
+    every = ("startup", "evaluation", "collection", "report")
+    return max(run(PYTHON, "-m", f"benchmarks.{name}") for name in names or every)
 
 
 def wheel(_: Sequence[str]) -> int:
@@ -246,6 +253,7 @@ TASKS: dict[str, Callable[[Sequence[str]], int]] = {
     "lint": lint,
     "format": format_code,
     "golden": golden,
+    "screenshot": screenshot,
     "bench": bench,
     "wheel": wheel,
     "lock": lock,
@@ -257,7 +265,7 @@ def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python is told by
         print(f"tasks.py: azgate needs Python 3.11 or newer; this is {sys.version.split()[0]}", file=sys.stderr)
         return 2
-    words = "\n".join(f"  {name:<8} {(task.__doc__ or '').splitlines()[0]}" for name, task in TASKS.items())
+    words = "\n".join(f"  {name:<10} {(task.__doc__ or '').splitlines()[0]}" for name, task in TASKS.items())
     parser = argparse.ArgumentParser(
         description="Work with a checkout of azgate.",
         epilog=f"tasks:\n{words}",

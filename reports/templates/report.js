@@ -1,117 +1,102 @@
-"use strict";
-// The filter's state is the fragment (#q=gpt&outcome=fail), so that a filtered view has an address of its own.
+// The filter's state is the fragment (#q=gpt&outcome=fail), so that a filtered view has an address of its own; a
+// fragment without "=" is the id of a rule or a finding, which is opened and shown, whatever the filter says.
 (() => {
-  const form = document.getElementById("filter");
-  const status = document.getElementById("shown");
-  const names = ["q", "outcome", "severity", "owner", "disposition"];
-  const items = [...document.querySelectorAll("[data-outcome]")].map((element) => ({
-    element,
-    group: element.closest(".rule"),
-    text: null,
-  }));
-  const groups = [...document.querySelectorAll(".rule")];
-  const sections = [...document.querySelectorAll("section.findings")];
-  const passes = document.querySelector("details.passes");
-  const number = (count) => count.toLocaleString("en");
-
-  // What a search looks through is gathered at the first search: most visits never search.
-  const textOf = (item) => {
-    if (item.text === null) {
-      const heading = item.group ? item.group.querySelector("header, th").textContent : "";
-      item.text = `${heading} ${item.element.textContent}`.toLowerCase();
-    }
-    return item.text;
-  };
-
-  const matches = (item, words, wanted) => {
-    const data = item.element.dataset;
-    return (
-      (!wanted.outcome || data.outcome === wanted.outcome) &&
-      (!wanted.severity || data.severity === wanted.severity) &&
-      (!wanted.owner || data.owner === wanted.owner) &&
-      (!wanted.disposition || data.disposition === wanted.disposition) &&
-      words.every((word) => textOf(item).includes(word))
-    );
-  };
+  const PRINTED = 1000;
+  const form = document.getElementById("_filter");
+  const status = document.getElementById("_shown");
+  const names = ["q", "outcome", "severity", "disposition", "team", "subscription", "rule", "sort"];
+  const data = loadData();
+  const list = makeList(data, document.getElementById("_list"), document.getElementById("_more"));
 
   const read = () => Object.fromEntries(names.map((name) => [name, form.elements[name].value.trim()]));
 
   const apply = () => {
     const wanted = read();
-    const active = names.some((name) => wanted[name]);
-    const words = wanted.q.toLowerCase().split(/\s+/).filter(Boolean);
-    let count = 0;
-    for (const item of items) {
-      const match = !active || matches(item, words, wanted);
-      item.element.hidden = !match;
-      count += match ? 1 : 0;
-    }
-    for (const part of [...groups, ...sections]) {
-      part.hidden = active && !part.querySelector("[data-outcome]:not([hidden])");
-    }
-    if (passes && active) passes.open = wanted.outcome === "pass";
+    const active = names.some((name) => name !== "sort" && wanted[name] !== "");
+    const found = active ? data.matching(wanted) : data.all();
+    list.show(data.sorted(found, wanted.sort), wanted.sort);
     form.classList.toggle("active", active);
-    status.textContent = active
-      ? count
-        ? `Showing ${number(count)} of ${number(items.length)} findings and gaps`
-        : `None of ${number(items.length)} findings and gaps matches this filter`
-      : "";
+    const all = things(data.size, "finding") + " and gaps";
+    if (!active) status.textContent = all;
+    else status.textContent = found.length ? `${numeral(found.length)} of ${all}` : `None of ${all} matches this filter`;
   };
 
-  const toAddress = () => {
+  const write = () => {
     const wanted = read();
-    const parameters = new URLSearchParams(names.filter((name) => wanted[name]).map((name) => [name, wanted[name]]));
-    const fragment = parameters.toString();
+    const fragment = new URLSearchParams(names.filter((name) => wanted[name]).map((name) => [name, wanted[name]])).toString();
     history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname + location.search);
   };
 
-  const fromAddress = () => {
-    const fragment = location.hash.slice(1);
-    // A fragment without "=" is the id of a section: a place to go to, not a filter.
-    if (fragment && !fragment.includes("=")) return;
-    const parameters = new URLSearchParams(fragment);
+  const fill = (parameters) => {
     for (const name of names) {
       const control = form.elements[name];
       const value = parameters.get(name) ?? "";
       control.value = value;
-      // An address may ask for an owner that this report does not have: that is nothing, not everything.
+      // An address may ask for a team that this report does not have: that is nothing, not everything.
       if (control.value !== value) control.append(new Option(value, value, false, true));
     }
     apply();
   };
 
-  const fromForm = () => {
-    toAddress();
+  const open = (target) => {
+    for (let part = target; part; part = part.parentElement?.closest("details")) if (part.tagName === "DETAILS") part.open = true;
+    for (const part of target.querySelectorAll("details:not(.folded)")) part.open = true;
+    target.scrollIntoView({ block: "start" });
+    const focus = target.querySelector("a, summary");
+    focus?.focus({ preventScroll: true });
+    for (const other of document.querySelectorAll(".linked")) other.classList.remove("linked");
+    target.classList.add("linked");
+  };
+
+  const reach = (id) => {
+    const at = data.find(id);
+    if (at >= 0 && !list.reach(at)) {
+      fill(new URLSearchParams());
+      list.reach(at);
+      status.textContent = "The filter was cleared to show the finding of the link.";
+    }
+    const target = document.getElementById(id);
+    if (target) open(target);
+  };
+
+  const follow = () => {
+    const fragment = location.hash.slice(1);
+    if (fragment.includes("=") || !fragment) fill(new URLSearchParams(fragment));
+    else reach(decodeURIComponent(fragment));
+  };
+
+  const changed = () => {
+    write();
     apply();
   };
 
+  for (const [name, values] of Object.entries(data.options())) {
+    form.elements[name].append(...values.map((value) => new Option(value, value)));
+  }
   let timer = 0;
   form.elements.q.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(fromForm, 120);
+    timer = setTimeout(changed, 120);
   });
-  form.addEventListener("change", fromForm);
-  form.addEventListener("reset", () => setTimeout(fromForm));
+  form.addEventListener("change", (event) => event.target.name !== "q" && changed());
+  form.addEventListener("reset", () => setTimeout(changed));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    fromForm();
+    changed();
   });
-  addEventListener("hashchange", fromAddress);
+  addEventListener("hashchange", follow);
 
-  // Rows of the overview become links to what they count.
-  for (const row of document.querySelectorAll("[data-filter]")) {
-    const parameters = new URLSearchParams(row.dataset.filter);
-    if (row.dataset.filterOwner !== undefined) parameters.set("owner", row.dataset.filterOwner);
-    const link = document.createElement("a");
-    link.href = `#${parameters}`;
-    link.append(...row.childNodes);
-    link.addEventListener("click", () => form.scrollIntoView());
-    row.append(link);
+  // What the overview counts becomes a link to it.
+  for (const place of document.querySelectorAll("[data-filter]")) {
+    const link = place.tagName === "A" ? place : element("a", {}, ...place.childNodes);
+    link.href = `#${place.dataset.filter}`;
+    link.addEventListener("click", () => document.getElementById("_findings").scrollIntoView());
+    if (link !== place) place.append(link);
   }
 
-  // Paper cannot be opened by a click.
   let folded = [];
   addEventListener("beforeprint", () => {
+    list.print(PRINTED);
     folded = [...document.querySelectorAll("details:not([open])")];
     for (const part of folded) part.open = true;
   });
@@ -120,5 +105,6 @@
   });
 
   form.hidden = false;
-  fromAddress();
+  apply();
+  follow();
 })();

@@ -1,102 +1,26 @@
-"""The HTML report in a real browser: silent, without a request, and filtered by its address."""
+"""The HTML report in a real browser: silent, without a request, filtered, sorted, linked to and copied from."""
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import subprocess
-from dataclasses import dataclass
-from pathlib import Path
+from collections import Counter
 
 import pytest
 
-from scanner.model.verdict import Evidence, Outcome
+from scanner.model.team import team_of
+from scanner.model.verdict import Disposition, Outcome, Severity
 from scanner.reports import render
+from scanner.reports.view import sections
 
-BROWSER = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))), None
-)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(BROWSER is None, reason="there is no Chromium on this machine"),
-]
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND",  # what the browser itself would ask for stays here
-    "--enable-logging=stderr",
-)
-
-
-@dataclass
-class Visit:
-    """What a page looked like once loaded, what it said, and what it asked for over the network."""
-
-    dom: str
-    console: list[str]
-    requests: list[str]
-
-    def shown(self) -> list[str]:
-        """Give the names of the findings and gaps that can be seen, passes included."""
-        items = re.findall(r"<(?:li|tr)([^>]*data-outcome=[^>]*)>.*?<bdi[^>]*>(.*?)</bdi>", self.dom, re.DOTALL)
-        return [name for attributes, name in items if " hidden" not in attributes]
-
-    def status(self) -> str:
-        found = re.search(r'<p id="shown"[^>]*>(.*?)</p>', self.dom)
-        return found[1] if found else ""
-
-    def hidden(self, element_id: str) -> bool:
-        found = re.search(rf'<\w+ id="{element_id}"[^>]*>', self.dom)
-        assert found is not None
-        return " hidden" in found[0]
-
-
-@pytest.fixture
-def visit(tmp_path):
-    def load(text: str, fragment: str = "", act: str = "--dump-dom") -> Visit:
-        page, log = tmp_path / "report.html", tmp_path / "net.json"
-        page.write_text(text, encoding="utf-8")
-        command = [
-            str(BROWSER),
-            *FLAGS,
-            f"--user-data-dir={tmp_path / 'profile'}",
-            f"--log-net-log={log}",
-            act,
-            page.as_uri() + fragment,
-        ]
-        done = subprocess.run(command, capture_output=True, timeout=60, check=True)
-        messages = [line for line in done.stderr.decode().splitlines() if "CONSOLE" in line]
-        return Visit(done.stdout.decode(), messages, _requests_of_the_page(log))
-
-    return load
-
-
-def _requests_of_the_page(log: Path) -> list[str]:
-    """Read requests off the browser's network log, without those it makes on its own behalf."""
-    text = log.read_text(encoding="utf-8")
-    try:
-        document = json.loads(text)
-    except json.JSONDecodeError:  # the process ended before the log did
-        document = json.loads(text.rstrip().rstrip(",") + "]}")
-    events = [event.get("params") or {} for event in document["events"]]
-    return [
-        event["url"]
-        for event in events
-        if str(event.get("network_isolation_key", "")).startswith("file://")
-        and not str(event.get("url", "")).startswith(("file:", "data:"))
-    ]
+pytestmark = pytest.mark.browser
+SIZES = (10, 1_000, 50_000)
+every_size = pytest.mark.parametrize("size", SIZES)
 
 
 def test_the_watch_sees_messages_and_requests(visit):
-    seen = visit("<script>console.log('here')</script><img src='http://127.0.0.1:9/x.png'>")
-    assert "here" in seen.console[0]
+    seen = visit("<script>console.log('here'); oops()</script><img src='http://127.0.0.1:9/x.png'>")
+    assert "here" in seen.console
+    assert any("oops" in line for line in seen.console)
     assert seen.requests == ["http://127.0.0.1:9/x.png"]
 
 
@@ -104,40 +28,157 @@ def test_the_page_is_silent_asks_for_nothing_and_shows_everything(visit, result)
     seen = visit(render("html", result))
     assert seen.console == []
     assert seen.requests == []
-    assert len(seen.shown()) == len(result.findings) + len(result.gaps)
-    assert seen.status() == ""
-    assert not seen.hidden("filter")
+    assert len(seen.names()) == len(result.findings) + len(result.gaps)
+    assert seen.status() == "21 findings and gaps"
+    assert seen.page.locator("#_filter").is_visible()
+    assert not seen.page.locator("#_more").is_visible()
 
 
-def scriptless(text: str) -> str:
-    """Forbid the page's own script: a browser without scripts can neither dump nor print a page."""
-    return re.sub(r"script-src .*?; img", "script-src &#39;none&#39;; img", text)
+@every_size
+def test_a_page_of_any_size_is_silent_and_holds_every_finding(visit, of_size, size):
+    result, text = of_size(size, 8)
+    seen = visit(text)
+    assert len(text.encode()) < 25_000_000
+    assert seen.console == []
+    assert seen.requests == []
+    assert seen.found() == len(result.findings) + len(result.gaps)
+    assert len(seen.names()) == min(50, seen.found())
 
 
-def test_where_its_script_may_not_run_all_findings_are_visible_and_the_filter_is_not(visit, result):
-    seen = visit(scriptless(render("html", result)), "#q=gpt")
-    assert "Content Security Policy" in seen.console[0]
-    assert len(seen.shown()) == len(result.findings) + len(result.gaps)
-    assert seen.hidden("filter")
+@every_size
+def test_every_filter_leaves_what_it_says(visit, of_size, size):
+    result, text = of_size(size, 8)
+    seen = visit(text)
+    waiting = [f for f in result.findings if f.outcome is not Outcome.PASS]
+    one = next(f for f in waiting if team_of(f.resource))
+    subscription = one.resource.subscription_id
+    for name, value, count in (
+        ("outcome", "fail", sum(f.outcome is Outcome.FAIL for f in result.findings)),
+        ("outcome", "gap", len(result.gaps)),
+        ("severity", "high", sum(f.severity is Severity.HIGH for f in result.findings)),
+        ("disposition", "baselined", sum(f.disposition is Disposition.BASELINED for f in result.findings)),
+        ("team", team_of(one.resource), sum(team_of(f.resource) == team_of(one.resource) for f in waiting)),
+        ("subscription", subscription, sum(f.resource.subscription_id == subscription for f in result.findings)),
+        ("rule", one.rule.id, sum(f.rule.id == one.rule.id for f in result.findings)),
+    ):
+        seen.choose(name, value)
+        assert seen.found() == count, (name, value)
+        seen.page.locator("#_filter button").click()
+        seen.page.locator("#_filter:not(.active)").wait_for()
+    seen.choose("outcome", "fail")
+    seen.choose("severity", "high")
+    both = sum(f.outcome is Outcome.FAIL and f.severity is Severity.HIGH for f in result.findings)
+    assert seen.found() == both
+    assert re.search(r"#outcome=fail&severity=high$", seen.page.url)
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="there is no pdftotext on this machine")
-def test_on_paper_everything_is_unfolded_even_without_a_script(visit, make, tmp_path):
-    rule = make.rule("r")
-    findings = [
-        make.finding(rule, make.resource(f"/thing-{n}"), Outcome.FAIL, "m", Evidence(f"path-{n}", n, "x"))
-        for n in range(30)
-    ]
-    passing = make.finding(rule, make.resource("/thing-that-passes"), Outcome.PASS)
-    text = render("html", make.result([*findings, passing]))
-    assert "<details open>" not in text
-    paper = tmp_path / "report.pdf"
-    visit(scriptless(text), act=f"--print-to-pdf={paper}")
-    done = subprocess.run(["pdftotext", "-layout", paper, "-"], capture_output=True, text=True, check=True)
-    printed = done.stdout.split()
-    assert [n for n in range(30) if f"path-{n}" not in printed] == []
-    assert "thing-that-passes" in printed
-    assert "Search" not in printed
+@every_size
+def test_a_search_finds_words_wherever_they_stand(visit, of_size, size):
+    result, text = of_size(size, 8)
+    seen = visit(text)
+    one = next(f for f in result.findings if f.resource.address and f.outcome is Outcome.FAIL)
+    seen.search(f"{one.resource.address.upper()} {one.rule.id}")
+    wanted = [f for f in result.findings if one.resource.address in f.resource.address and f.rule.id == one.rule.id]
+    assert seen.found() == sum(f.outcome is not Outcome.PASS for f in wanted)
+    seen.search("no such word anywhere")
+    assert seen.status().startswith("None of")
+    assert seen.names() == []
+
+
+@every_size
+@pytest.mark.parametrize("sort", ["resource", "team", "subscription", "rule"])
+def test_sorting_orders_and_groups_by_what_one_sorts_by(visit, of_size, size, sort):
+    result, text = of_size(size, 8)
+    seen = visit(text, "#outcome=fail")
+    seen.choose("sort", sort)
+    failures = [f for f in result.findings if f.outcome is Outcome.FAIL]
+    heading = seen.page.locator("#_list .part > h3").first.inner_text()
+    first = min(
+        failures,
+        key={
+            "resource": lambda f: f.resource.id.split("/accounts/")[1].replace("/deployments", "").lower(),
+            "team": lambda f: team_of(f.resource).lower() or "no team or owner tag",
+            "subscription": lambda f: f.resource.subscription_id,
+            "rule": lambda f: f.rule.id,
+        }[sort],
+    )
+    groups = Counter(
+        {
+            "team": team_of(f.resource) or "no team or owner tag",
+            "subscription": f.resource.subscription_id,
+            "rule": f.rule.title,
+        }.get(sort, "")
+        for f in failures
+    )
+    assert seen.found() == len(failures)
+    if sort == "resource":
+        shown = [name.lower() for name in seen.names()]
+        assert shown == sorted(shown)
+        return
+    name = {"team": team_of(first.resource), "subscription": first.resource.subscription_id, "rule": first.rule.title}
+    assert heading == f"{name[sort] or 'no team or owner tag'} {groups[name[sort] or 'no team or owner tag']:,}"
+
+
+def test_the_oldest_come_first_where_history_knows_ages(visit, of_size):
+    result, text = of_size(1_000, 8)
+    seen = visit(text, "#sort=age")
+    oldest = min(age.since for age in result.history.ages.values())[:10]
+    assert oldest in seen.page.locator("#_list .finding .meta").first.inner_text()
+
+
+def test_more_are_drawn_when_asked_for_and_the_keyboard_goes_on_there(visit, of_size):
+    _, text = of_size(1_000, 8)
+    seen = visit(text)
+    seen.page.get_by_role("button", name="Show 200 more").press("Enter")
+    assert len(seen.names()) == 250
+    focused = seen.page.evaluate("document.activeElement.closest('.finding').id")
+    assert focused == seen.page.locator("#_list .finding").nth(50).get_attribute("id")
+
+
+def in_view(seen, element_id: str) -> bool:
+    return seen.page.evaluate(
+        "(id) => { const box = document.getElementById(id)?.getBoundingClientRect();"
+        " return !!box && box.top >= -1 && box.top < innerHeight; }",
+        element_id,
+    )
+
+
+@every_size
+def test_a_link_to_a_finding_opens_it_wherever_it_stands(visit, of_size, size):
+    result, text = of_size(size, 8)
+    found = sections(result)
+    last = found.passes[-1].findings[-1]
+    answered = found.exempted[-1].findings[-1]
+    first = found.failures[0].findings[0]
+    for finding in (last, answered, first):
+        seen = visit(text, f"#{finding.fingerprint}")
+        assert in_view(seen, finding.fingerprint)
+        details = seen.page.locator(f"[id='{finding.fingerprint}'] > details")
+        assert all(details.nth(at).get_attribute("open") is not None for at in range(details.count()))
+    # A link is followed in an open page too, and says so where the filter had left the finding out.
+    seen.page.evaluate("location.hash = '#outcome=gap'")
+    seen.page.locator("#_shown", has_text=" of ").wait_for()
+    seen.page.evaluate(f"location.hash = '#{last.fingerprint}'")
+    seen.page.locator("#_shown", has_text="cleared").wait_for()
+    assert in_view(seen, last.fingerprint)
+    if seen.page.get_by_role("button", name="earlier").count():
+        drawn = len(seen.names())
+        seen.page.get_by_role("button", name="earlier").click()
+        assert len(seen.names()) > drawn
+
+
+@every_size
+def test_a_link_to_a_rule_opens_it_wherever_it_is_folded(visit, of_size, size):
+    result, text = of_size(size, 8)
+    for rule in (result.rules[0], result.rules[-1]):
+        seen = visit(text, f"#{rule.id}")
+        assert in_view(seen, rule.id)
+        assert seen.page.locator(f"[id='{rule.id}'] .rule-body").is_visible()
+    seen.page.locator(f"[id='{result.rules[0].id}']").evaluate("(rule) => { location.hash = rule.id; }")
+    count = sum(f.rule.id == result.rules[0].id for f in result.findings)
+    if count:
+        seen.page.locator(f"[id='{result.rules[0].id}']").get_by_role("link", name="show its findings").click()
+        assert seen.found() == count
 
 
 @pytest.mark.parametrize(
@@ -146,30 +187,85 @@ def test_on_paper_everything_is_unfolded_even_without_a_script(visit, make, tmp_
         ("#q=gpt-4o&outcome=fail", ["aoai-search/gpt-4o"]),
         ("#q=RATE-LIMIT%20batch", ["aoai-search/batch"]),
         ("#severity=critical", ["aoai-search/gpt-4.1-mini", "aoai-search"]),
-        ("#owner=vision-team%40contoso.com", ["ml-vision/gpu-cluster"]),
+        ("#team=vision-team%40contoso.com", ["ml-vision/gpu-cluster"]),
         ("#disposition=baselined", ["aoai-search/old"]),
         ("#outcome=gap&q=mapping", ["azurerm_search_service"]),
-        ("#owner=nobody-we-know", []),
-        ("#q=%3Cscript%3E&owner=%3C%2Fscript%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E", [r"\u001b[31mred\u009b0m"]),
+        ("#q=plan.json:42", []),
+        ("#q=infra/plan.json%20nodes", ["ml-vision/gpu-cluster"]),
+        ("#team=nobody-we-know", []),
+        ("#q=%3Cscript%3E&team=%3C%2Fscript%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E", [r"\u001b[31mred\u009b0m"]),
     ],
 )
 def test_the_address_filters(visit, result, fragment, names):
     seen = visit(render("html", result), fragment)
     assert seen.console == []
-    assert seen.requests == []
-    assert seen.shown() == names
+    assert seen.names() == names
     total = len(result.findings) + len(result.gaps)
-    wanted = f"Showing {len(names)} of {total}" if names else f"None of {total}"
-    assert seen.status().startswith(wanted)
+    assert seen.status().startswith(f"{len(names)} of {total}" if names else f"None of {total}")
 
 
-def test_sections_without_a_match_step_aside_and_passes_open_when_asked_for(visit, result):
-    seen = visit(render("html", result), "#outcome=pass")
-    assert seen.hidden("failures")
-    assert not seen.hidden("passes")
-    assert re.search(r'<details class="passes" open', seen.dom)
+def test_what_the_overview_counts_leads_to_the_findings(visit, result):
+    seen = visit(render("html", result))
+    seen.page.get_by_role("link", name="7 new failures").click()
+    assert seen.found() == 7
+    seen.page.locator("#_showback").get_by_role("link", name="فريق البحث").click()
+    assert seen.names() == ["خدمة-البحث"]
 
 
-def test_a_place_on_the_page_is_no_filter(visit, result):
-    seen = visit(render("html", result), "#gaps")
-    assert len(seen.shown()) == len(result.findings) + len(result.gaps)
+def test_a_finding_is_copied_as_markdown_that_stays_text(visit, result):
+    seen = visit(render("html", result), "#q=gpt-4o&outcome=fail", permissions=["clipboard-read", "clipboard-write"])
+    seen.page.get_by_role("button", name="Copy as Markdown").click()
+    seen.page.get_by_text("Copied").wait_for()
+    copied = seen.page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("### HIGH: One deployment cannot take all the tokens\n")
+    assert "- Rule: `openai-deployment-rate-limit` (policy azure-openai)" in copied
+    assert "| `sku.capacity` | `240` |" in copied
+    assert "    az cognitiveservices account deployment create" in copied
+    seen = visit(render("html", result), "#q=%3Cscript%3E", permissions=["clipboard-read", "clipboard-write"])
+    seen.page.get_by_role("button", name="Copy as Markdown").first.click()
+    seen.page.get_by_text("Copied").wait_for()
+    copied = seen.page.evaluate("navigator.clipboard.readText()")
+    outside_code = re.sub(r"`[^`]*`", "", copied)
+    assert "script" in outside_code
+    assert re.search(r"(?<!\\)<", outside_code) is None
+
+
+def without_its_script(text: str) -> str:
+    """Forbid the page's own script, as a server's policy or a mail program does."""
+    return re.sub(r"script-src .*?; img", "script-src &#39;none&#39;; img", text)
+
+
+def described(seen) -> dict[str, str]:
+    """Give what stands about each finding, in words, whatever the layout."""
+    items = seen.page.locator("#_list .finding").evaluate_all(
+        "(items) => items.map((item) => { const copy = item.cloneNode(true);"
+        " copy.querySelector('button')?.remove();"
+        " for (const mark of copy.querySelectorAll('p, dt, dd, td, th, li, span, summary, h4, h5')) mark.append(' ');"
+        " return [item.id + item.querySelector('.title').textContent.trim(), copy.textContent]; })"
+    )
+    return {key: " ".join(text.split()) for key, text in items}
+
+
+@pytest.mark.parametrize("how", ["blocked", "off"])
+def test_without_its_script_the_list_says_the_same_and_the_filter_is_not_there(visit, result, how):
+    text = render("html", result)
+    drawn = described(visit(text))
+    still = visit(without_its_script(text)) if how == "blocked" else visit(text, java_script_enabled=False)
+    assert len(drawn) == len(result.findings) + len(result.gaps)
+    assert described(still) == drawn
+    assert not still.page.locator("#_filter").is_visible()
+
+
+def test_with_history_too_the_list_says_the_same_without_its_script(visit, of_size):
+    _, text = of_size(10, 8)
+    assert described(visit(text)) == described(visit(text, java_script_enabled=False))
+
+
+def test_a_large_page_without_its_script_counts_everything_and_lists_the_worst(visit, of_size):
+    result, text = of_size(50_000, 8)
+    seen = visit(text, java_script_enabled=False)
+    assert len(seen.page.locator("#_list .finding").all()) >= 100
+    words = seen.page.locator("main").inner_text()
+    assert "this page lists the worst only" in words
+    counts = [result.summary.outcomes[Outcome.PASS], result.summary.dispositions[Disposition.EXEMPTED]]
+    assert all(f"{count:,}" in words for count in counts)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
 from hashlib import sha256
@@ -11,8 +12,10 @@ import pytest
 
 from scanner.assets import asset_folder
 from scanner.model.result import Gate
+from scanner.model.score import DEFINITION, score
 from scanner.model.verdict import Outcome
 from scanner.reports import render
+from scanner.reports.maturity import MATURITY
 
 VOID = {"meta", "link", "input", "rect"}
 
@@ -74,7 +77,7 @@ def test_nothing_is_asked_for_from_outside(page):
 
 
 def test_hostile_text_stays_text(page):
-    assert len(page.all("script")) == 1
+    assert [attributes.get("type") for attributes, _ in page.all("script")] == ["application/json", None]
     for tag, attributes in page.elements:
         assert not [name for name in attributes if name.startswith("on")], tag
     targets = {attributes["href"] for attributes, _ in page.all("a")}
@@ -103,6 +106,16 @@ def test_only_web_addresses_become_links(make, reference):
     finding = make.finding(make.rule("r", references=(reference,)), make.resource("/a"))
     page = Page(render("html", make.result([finding])))
     assert [attributes for attributes, _ in page.all("a") if not str(attributes["href"]).startswith("#")] == []
+
+
+def test_data_ends_no_script_and_opens_no_comment(result):
+    text = render("html", result)
+    data = re.search(r'<script type="application/json" id="_data">(.*?)</script>', text, re.DOTALL)
+    assert data is not None
+    assert "<" not in data[1]
+    texts = json.loads(data[1])["texts"]
+    assert "</script><script>alert(1)</script>" in texts
+    assert not [one for one in texts if "\ud800" in one or "\u202e" in one]
 
 
 def test_links_to_outside_tell_nobody_where_they_come_from(page):
@@ -135,28 +148,34 @@ def test_the_decision_and_its_reason_stand_at_the_top(make, code, word):
 
 def test_the_numbers_stand_at_the_top(page):
     tiles = page.all("ul", class_="tiles")[0][1]
-    assert tiles.startswith("7 new failures+ 2 exempted or baselined 1 errors")
-    for wanted in ("1 unknown", "3 gaps", "6 passes", "2 exempted", "1 baselined", "1 rules not evaluated"):
+    assert tiles.startswith("7 new failures + 2 exempted or baselined 1 error rules that crashed")
+    for wanted in ("1 unknown", "3 gaps", "6 passes", "2 exempted", "1 baselined", "1 rule not evaluated"):
         assert wanted in tiles
 
 
-def test_every_tile_leads_to_a_section(page):
+def test_every_link_within_the_page_leads_somewhere(page):
     ids = {attributes["id"] for _, attributes in page.elements if "id" in attributes}
     targets = {str(a["href"])[1:] for a, _ in page.all("a") if str(a["href"]).startswith("#")}
     assert targets <= ids
-    assert {"failures", "errors", "unknowns", "gaps", "passes"} <= targets
+    assert {"_failures", "_errors", "_unknowns", "_gaps", "_passes", "_not-evaluated"} <= targets
 
 
-def test_every_finding_and_gap_can_be_filtered(page, result):
-    items = [attributes for _, attributes in page.elements if "data-outcome" in attributes]
-    assert len(items) == len(result.findings) + len(result.gaps)
-    owners = {attributes["value"] for attributes, _ in page.all("option") if attributes.get("value")}
-    assert {attributes["data-owner"] for attributes in items if "data-owner" in attributes} <= owners
+def test_every_finding_and_rule_has_an_address_of_its_own(page, result):
+    ids = {attributes["id"] for _, attributes in page.elements if "id" in attributes}
+    assert {finding.fingerprint for finding in result.findings} <= ids
+    assert {rule.id for rule in result.rules} <= ids
 
 
-def test_without_javascript_nothing_is_hidden_but_the_filter(page):
+def test_the_page_takes_no_id_that_a_rule_may_have(page, result):
+    ids = {str(attributes["id"]) for _, attributes in page.elements if "id" in attributes}
+    own = ids - {finding.fingerprint for finding in result.findings} - {rule.id for rule in result.rules}
+    assert own
+    assert all(name.startswith("_") for name in own), own
+
+
+def test_without_javascript_nothing_is_hidden_but_its_controls(page):
     hidden = [(tag, attributes.get("id")) for tag, attributes in page.elements if "hidden" in attributes]
-    assert hidden == [("form", "filter")]
+    assert hidden == [("form", "_filter"), ("p", "_more")]
 
 
 def test_headings_leave_out_no_level(page):
@@ -194,6 +213,41 @@ def test_evidence_is_open_in_a_short_report_only(make):
     assert details(21) == {False}
 
 
+def test_the_score_stands_beside_its_definition(page, result):
+    verdict = page.all("section", class_="verdict failed")[0][1]
+    assert f"Compliance score {score(result.findings)} of 100" in verdict
+    assert DEFINITION in verdict
+
+
+def test_a_result_without_verdicts_has_no_score(make):
+    assert "Nothing to score" in render("html", make.result([]))
+
+
+def test_maturity_and_phases_stand_in_numbers(page):
+    words = page.all("div", class_="overview")[0][1]
+    assert re.search(r"Crawl\s*1 of 5 rules, 1 not evaluated\s*20 %\s*Walk\s*0 of 2 rules\s*0 %", words)
+    assert MATURITY in words
+    assert re.search(r"Optimize\s*\+ 1 undecided\s*1\s", words)
+
+
+def test_file_line_and_terraform_address_are_shown(make):
+    resource = make.resource("/a", file="infra/main.tf", line=42, address="module.ai.azurerm_cognitive_deployment.gpt")
+    codes = {
+        text for _, text in Page(render("html", make.result([make.finding(make.rule("r"), resource)]))).all("code")
+    }
+    assert {"infra/main.tf:42", "module.ai.azurerm_cognitive_deployment.gpt"} <= codes
+
+
+def test_a_short_report_notes_stand_at_the_top_and_many_are_linked_to(make):
+    def notes(count: int) -> list[str]:
+        page = Page(render("html", make.result([], notes=tuple(f"note {n}" for n in range(count)))))
+        return [text for attributes, text in page.all("ul") if str(attributes.get("class", "")).startswith("notes")]
+
+    assert notes(0) == []
+    assert notes(2) == ["note 0 note 1"]
+    assert notes(5) == ["note 0 note 1 note 2 All 5 notes", "note 0 note 1 note 2 note 3 note 4"]
+
+
 def test_a_report_with_a_name_that_looks_like_a_template_shows_it_as_it_is(make):
     finding = make.finding(make.rule("r"), make.resource("/a"), Outcome.FAIL, "{{ 7 * 7 }} {% raw %}")
     assert "{{ 7 * 7 }} {% raw %}" in render("html", make.result([finding]))
@@ -210,7 +264,11 @@ TEXT = [
     ("quiet", "info-tint"),
     *[(severity, f"{severity}-tint") for severity in ("critical", "high", "medium", "low", "info")],
 ]
-BARS = [(severity, "info-tint") for severity in ("critical", "high", "medium", "low", "info")]
+BARS = [
+    (f"{name}-fill", ground)
+    for name in ("critical", "high", "medium", "low", "info", "good")
+    for ground in ("ground", "info-tint")
+]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

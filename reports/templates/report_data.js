@@ -1,0 +1,179 @@
+"use strict";
+// The findings as columns of numbers, and the questions the list asks of them. html_data.py writes the data.
+const loadData = () => {
+  const raw = JSON.parse(document.getElementById("_data").textContent);
+  const { texts, rules, resources, items } = raw;
+  const size = items.length;
+  const NONE = 255;
+  const columns = Object.fromEntries(
+    ["part", "outcome", "disposition", "severity"].map((name) => [name, new Uint8Array(size).fill(NONE)]),
+  );
+  const rule = new Int32Array(size).fill(-1);
+  const resource = new Int32Array(size).fill(-1);
+  const gap = raw.outcomes.indexOf("gap");
+  // The sections of the page: what waits for somebody, what could not be read, what was answered for, passes.
+  const parts = ["failures", "errors", "unknowns", "gaps", "exempted", "baselined", "passes"];
+  const partOf = (outcome, disposition) => {
+    if (raw.outcomes[outcome] === "pass") return 6;
+    if (raw.dispositions[disposition] !== "new") return raw.dispositions[disposition] === "exempted" ? 4 : 5;
+    return { fail: 0, error: 1, unknown: 2 }[raw.outcomes[outcome]];
+  };
+  items.forEach((item, at) => {
+    if (item[0] < 0) {
+      columns.outcome[at] = gap;
+      columns.part[at] = 3;
+      return;
+    }
+    const outcome = Math.floor(item[0] / 100);
+    const disposition = Math.floor(item[0] / 10) % 10;
+    columns.outcome[at] = outcome;
+    columns.disposition[at] = disposition;
+    columns.severity[at] = item[0] % 10;
+    columns.part[at] = partOf(outcome, disposition);
+    rule[at] = item[1];
+    resource[at] = item[2];
+  });
+  const SUBSCRIPTION = 4;
+  const TEAM = 5;
+  const NAME = 2;
+  const column = (at, place) => (resource[at] < 0 ? -2 : resources[resource[at]][place]);
+
+  const evidenceOf = (item) => item[5].map(([path, actual, expected]) => ({
+    path: texts[path],
+    actual: actual < 0 ? null : texts[actual],
+    expected: texts[expected],
+  }));
+
+  // One finding or gap as an object: made for what is drawn only.
+  const get = (at) => {
+    const item = items[at];
+    if (item[0] < 0) {
+      const [reason, what, scope, detail] = item.slice(1).map((text) => texts[text]);
+      return { isGap: true, outcome: "gap", reason, what, scope, detail };
+    }
+    const [id, title, policy, phase, maturity, remediation] = rules[item[1]].slice(0, 6).map((text) => texts[text]);
+    const row = resources[item[2]];
+    const words = row.slice(0, 10).map((text) => texts[text]);
+    const waiver = item[6] >= 0 ? raw.waivers[item[6]].map((text) => texts[text]) : null;
+    return {
+      isGap: false,
+      outcome: raw.outcomes[columns.outcome[at]],
+      disposition: raw.dispositions[columns.disposition[at]],
+      severity: raw.severities[columns.severity[at]],
+      rule: { id, title, policy, phase, maturity, remediation, references: rules[item[1]][6].map((text) => texts[text]) },
+      fingerprint: item[3],
+      message: item.length > 4 ? texts[item[4]] : "",
+      evidence: item.length > 5 ? evidenceOf(item) : [],
+      waiver: waiver && { reason: waiver[0], owner: waiver[1], expires: waiver[2], scope: waiver[3] },
+      age: item[7] ? { since: texts[item[7][0]], runs: item[7][1], reopened: item[7][2], change: item[7][3] } : null,
+      resource: {
+        id: words[0], type: words[1], name: words[2], group: words[3], subscription: words[4], team: words[5],
+        location: words[6], file: words[7], pointer: words[8], address: words[9], line: row[10],
+        tags: raw.tags[row[11]].map(([name, value, inherited]) => [texts[name], texts[value], inherited === 1]),
+      },
+    };
+  };
+
+  // A word is looked up in every text once; then a finding asks only whether a text it holds was hit.
+  let lowered = null;
+  const hitsOf = (word) => {
+    lowered ??= texts.map((text) => text.toLowerCase());
+    const text = Uint8Array.from(lowered, (one) => (one.includes(word) ? 1 : 0));
+    const tags = Uint8Array.from(raw.tags, (row) => (row.some(([name, value]) => text[name] || text[value]) ? 1 : 0));
+    const some = (row, end) => row.slice(0, end).some((one) => text[one]);
+    const inRule = Uint8Array.from(rules, (row) => (some(row, 5) ? 1 : 0));
+    const inResource = Uint8Array.from(resources, (row) => (some(row, 10) || tags[row[11]] ? 1 : 0));
+    const inWaiver = raw.waivers.map((row) => some(row, 4));
+    return (at) => {
+      const item = items[at];
+      if (item[0] < 0) return item.slice(1).some((one) => text[one]);
+      return (
+        inRule[item[1]] || inResource[item[2]] || item[3].startsWith(word) ||
+        (item.length > 4 && (text[item[4]] || item[5].some((row) => row.some((one) => one >= 0 && text[one])))) ||
+        (item[6] >= 0 && inWaiver[item[6]])
+      );
+    };
+  };
+
+  // Give the numbers of the matching items in the data's own order: worst first.
+  const matching = (wanted) => {
+    const number = (list, name) => (wanted[name] ? list.indexOf(wanted[name]) : null);
+    const outcome = number(raw.outcomes, "outcome");
+    const severity = number(raw.severities, "severity");
+    const disposition = number(raw.dispositions, "disposition");
+    const text = (name) => (wanted[name] ? texts.indexOf(wanted[name]) : null);
+    const team = text("team");
+    const subscription = text("subscription");
+    const ofRule = wanted.rule ? rules.findIndex((row) => texts[row[0]] === wanted.rule) : null;
+    const tests = wanted.q.toLowerCase().split(/\s+/).filter(Boolean).map(hitsOf);
+    const found = [];
+    for (let at = 0; at < size; at += 1) {
+      if (outcome !== null && columns.outcome[at] !== outcome) continue;
+      if (severity !== null && columns.severity[at] !== severity) continue;
+      if (disposition !== null && columns.disposition[at] !== disposition) continue;
+      if (ofRule !== null && (ofRule < 0 || rule[at] !== ofRule)) continue;
+      if (team !== null && column(at, TEAM) !== team) continue;
+      if (subscription !== null && column(at, SUBSCRIPTION) !== subscription) continue;
+      if (tests.every((test) => test(at))) found.push(at);
+    }
+    return found;
+  };
+
+  // Alike texts get the same rank, and none at all the last.
+  const rank = (list) => {
+    const places = new Map([...new Set(list)].sort().map((text, place) => [text, place]));
+    return list.map((text) => (text === "" ? Infinity : places.get(text)));
+  };
+  const ofTexts = (place) => {
+    const ranks = rank(resources.map((row) => texts[row[place]].toLowerCase()));
+    return (at) => (resource[at] < 0 ? Infinity : ranks[resource[at]]);
+  };
+  const keys = {};
+  const keyOf = (sort) => {
+    keys[sort] ??= {
+      rule: () => {
+        const ranks = rank(rules.map((row) => texts[row[0]].toLowerCase()));
+        return (at) => (rule[at] < 0 ? Infinity : ranks[rule[at]]);
+      },
+      resource: () => ofTexts(NAME),
+      team: () => ofTexts(TEAM),
+      subscription: () => ofTexts(SUBSCRIPTION),
+      age: () => {
+        const times = items.map((item) => (item[7] ? Date.parse(texts[item[7][0]]) || 0 : Infinity));
+        return (at) => times[at];
+      },
+    }[sort]();
+    return keys[sort];
+  };
+  // Sorting is stable: within one key the worst stays first.
+  const sorted = (found, sort) => {
+    if (!sort) return found;
+    const key = keyOf(sort);
+    return found.sort((one, other) => {
+      const [a, b] = [key(one), key(other)];
+      return a === b ? one - other : a < b ? -1 : 1;
+    });
+  };
+
+  const names = (place) => {
+    const seen = new Set(resources.map((row) => texts[row[place]]));
+    return [...seen].filter(Boolean).sort((one, other) => one.localeCompare(other));
+  };
+  const options = () => ({
+    team: names(TEAM),
+    subscription: names(SUBSCRIPTION),
+    rule: rules.map((row) => texts[row[0]]).sort(),
+  });
+  const places = { resource: NAME, team: TEAM, subscription: SUBSCRIPTION };
+
+  return {
+    size, get, matching, sorted, options,
+    asOf: raw.asOf,
+    waiting: items.filter((item) => item[0] >= 0).length - columns.part.filter((part) => part === 6).length,
+    all: () => [...items.keys()],
+    part: (at) => parts[columns.part[at]],
+    ruleOf: (at) => rule[at],
+    nameOf: (at, sort) => (resource[at] < 0 ? "" : texts[resources[resource[at]][places[sort]]]),
+    find: (fingerprint) => items.findIndex((item) => item[3] === fingerprint && item[0] >= 0),
+  };
+};
