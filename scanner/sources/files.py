@@ -13,6 +13,7 @@ from scanner.sources import FILE_READERS
 from scanner.sources.arm_template import is_bicep, read_bicep
 from scanner.sources.json_document import STDIN, JsonDocument, read_bytes, read_document, shown_name
 from scanner.sources.options import ReadOptions
+from scanner.sources.terraform.hints import refuse_terraform
 
 
 def read_inputs(files: Sequence[str], stdin: BinaryIO | None = None, options: ReadOptions | None = None) -> Inventory:
@@ -35,7 +36,9 @@ def read_inputs(files: Sequence[str], stdin: BinaryIO | None = None, options: Re
 def _read(file: str, stdin: BinaryIO | None, options: ReadOptions) -> Inventory:
     if is_bicep(file):
         return read_bicep(file, options)
-    document = read_document(read_bytes(file, stdin), file)
+    data = read_bytes(file, stdin)
+    refuse_terraform(data, file)
+    document = read_document(data, file)
     for reader in FILE_READERS:
         if reader.recognises(document.value):
             return _with_lines(reader.read(document, options), document)

@@ -18,26 +18,21 @@ __all__ = ["NAME", "read", "recognises"]
 
 _PARTS = ("resource_changes", "planned_values", "configuration", "values")
 _MAJOR_VERSIONS = frozenset({"0", "1"})
-_SHOW = "azgate reads what `terraform show -json PLAN > plan.json` prints of a plan file"
 
 
 def recognises(document: Any) -> bool:
     """Say whether this is Terraform's JSON, also of a kind that is then refused with a reason."""
-    if not isinstance(document, dict):
-        return False
-    return _is_shown(document) or _is_state_file(document) or _is_message(document)
+    return isinstance(document, dict) and (_is_shown(document) or _is_state_file(document))
 
 
 def read(document: JsonDocument, options: ReadOptions) -> Inventory:
     """Make an inventory of what is there once the plan is applied.
 
-    Raises SourceError for a state file as Terraform stores it, for its log, and for a format of another major version.
+    Raises SourceError for a state file as Terraform stores it, and for a format of another major version.
     """
     value = document.value
     if _is_state_file(value):
-        raise _refused(document, "is a Terraform state file", "print it with `terraform show -json`")
-    if not _is_shown(value):
-        raise _refused(document, "is Terraform's log, not its plan", _SHOW)
+        raise _refused(document, "is a Terraform state file", "print it with `terraform show -json`, or give a plan")
     version = value["format_version"]
     if str(version).partition(".")[0] not in _MAJOR_VERSIONS:
         what = f"is Terraform JSON of format version {str(version)[:20]}; azgate knows 0.x and 1.x"
@@ -51,10 +46,6 @@ def _is_shown(document: Any) -> bool:
 
 def _is_state_file(document: Any) -> bool:
     return "lineage" in document and "serial" in document
-
-
-def _is_message(document: Any) -> bool:
-    return "@level" in document and "@message" in document
 
 
 def _refused(document: JsonDocument, what: str, hint: str) -> SourceError:

@@ -78,7 +78,7 @@ class Identities:
         """Make the id of the resource's parent and name."""
         mapping = planned.mapping
         if mapping is None:
-            return self._group(planned)
+            return self.scope(planned)
         name = planned.arguments.text(mapping.name) or _placeholder(planned.address)
         if mapping.arm == SUBSCRIPTION:
             return f"/subscriptions/{name}"
@@ -90,6 +90,14 @@ class Identities:
         above, _, last = mapping.arm.rpartition("/")
         inside = above.lower() == mapping.parent_type.lower() and "/" in above
         return f"{parent}/{last}/{name}" if inside else f"{parent}/providers/{mapping.arm}/{name}"
+
+    def scope(self, planned: Planned) -> str:
+        """Give the id of what a template deployment deploys to; "" for the tenant."""
+        if planned.type.startswith("azurerm_resource_group_"):
+            return self._group(planned)
+        if planned.type.startswith("azurerm_subscription_"):
+            return self.subscription(planned)
+        return planned.arguments.text("management_group_id")
 
     def _known(self, planned: Planned) -> str:
         value = planned.arguments.get(_id_argument(planned.mapping))

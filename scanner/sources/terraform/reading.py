@@ -11,13 +11,14 @@ from scanner.model.resource import Origin, Resource, normalise_id
 from scanner.model.values import UNKNOWN, Json
 from scanner.sources.json_document import JsonDocument
 from scanner.sources.options import ReadOptions
-from scanner.sources.terraform import azapi, templates
+from scanner.sources.terraform import azapi
 from scanner.sources.terraform.arguments import Arguments
 from scanner.sources.terraform.configuration import Configuration
 from scanner.sources.terraform.identity import UNKNOWN_GROUP, Identities, known_id, lies_nowhere
 from scanner.sources.terraform.mappings import AI_PREFIXES, MAPPINGS, PASSED_OVER
 from scanner.sources.terraform.mappings.mapping import GROUP, Mapping
 from scanner.sources.terraform.plan import TEMPLATE_DEPLOYMENTS, Existing, Planned, existing, read_plan
+from scanner.sources.terraform.templates import read_deployment
 
 NAME = "terraform-plan"
 _CONTEXT = frozenset({"location", "tags", "kind", "sku", "identity", "displayName"})
@@ -40,6 +41,7 @@ class Reading:
         self._gaps: list[Gap] = []
         self._found: dict[str, Resource] = {}
         self._again: list[Resource] = []
+        self._said: list[str] = []
 
     def inventory(self) -> Inventory:
         """Read everything. Called once."""
@@ -118,12 +120,13 @@ class Reading:
         self._found[key] = Resource(changed, replace(origin, caveats=caveats, judged=judged))
 
     def _deploy(self, planned: Planned) -> None:
+        """Keep what a template deployment brings."""
         if planned.stays:
-            group = self._identities.placed(planned)
-            resources, gaps = templates.read(planned, group, self._origin(planned, None), self._options)
-            self._gaps.extend(gaps)
-            for resource in resources:
-                self._again.append(resource)
+            scope = self._identities.scope(planned)
+            made = read_deployment(planned, scope, self._origin(planned, None), self._options)
+            self._again.extend(made.resources)
+            self._gaps.extend(made.gaps)
+            self._said.extend(made.notes)
 
     def _around(self) -> Iterator[Resource]:
         """Give what is not judged but looked at: data sources, and groups of which nothing is known."""
@@ -156,6 +159,7 @@ class Reading:
             self._gaps.append(Gap(self._file, "plan", GapReason.TRUNCATED, detail))
 
     def _notes(self) -> Iterator[str]:
+        yield from self._said
         ignored = len(self._plan.others)
         if ignored:
             known = sum(one.managed and one.stays for one in self._plan.resources)
