@@ -14,6 +14,7 @@ from junitparser import Error, Failure, Skipped, TestCase
 
 from scanner.model.result import Finding, ScanResult
 from scanner.model.verdict import Disposition, Outcome
+from scanner.reports.by_resource import source_place
 from scanner.reports.junit_document import Cases, child, document, new_case
 from scanner.reports.view import shown
 
@@ -94,7 +95,7 @@ def _body(finding: Finding) -> str:
             *_indented("evidence", _evidence(finding)),
             *_indented("what to do", rule.remediation.splitlines()),
             *_indented("references", rule.references),
-            *_indented("origin", [_origin(finding)] if resource.file else []),
+            *_indented("origin", [text for text in (_origin(finding), resource.address) if text]),
         ]
     )
 
@@ -104,9 +105,8 @@ def _evidence(finding: Finding) -> list[str]:
 
 
 def _origin(finding: Finding) -> str:
-    resource = finding.resource
-    places = [str(resource.file), *([str(resource.line)] if resource.line else [])]
-    return ":".join(places) + (f" ({resource.pointer})" if resource.pointer else "")
+    place = source_place(finding.resource)
+    return f"{place} ({finding.resource.pointer})" if place and finding.resource.pointer else place
 
 
 def _indented(heading: str, lines: Iterable[str]) -> list[str]:

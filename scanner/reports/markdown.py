@@ -26,6 +26,8 @@ _HEAD_ROOM, _SECTION_ROOM = 3_000, 250
 _SHARE = 0.6
 """Of what is left a section takes at most so much, so that a thousand failures leave room to say what a gap is."""
 _PER_RESOURCE = 20
+_FEW = 10
+"""Up to so many new failures are shown without a click."""
 _MARKS = {"passed": "✅", "failed": "❌", "incomplete": "⚠️"}
 
 
@@ -151,7 +153,7 @@ def _sections(result: ScanResult) -> list[_Section]:
 def _findings(title: str, groups: tuple[RuleGroup, ...], *, opened: bool = False, fixes: bool = False) -> _Section:
     members = [finding for group in groups for finding in group.findings]
     steps = {group.rule.id: first_step(group.rule.remediation) for group in groups} if fixes else {}
-    return _Section(title, len(members), _resources(by_resource(members), steps), opened)
+    return _Section(title, len(members), _resources(by_resource(members), steps), opened and len(members) <= _FEW)
 
 
 def _resources(groups: Iterable[ResourceGroup], steps: Mapping[str, str]) -> Iterator[_Item]:

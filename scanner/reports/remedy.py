@@ -8,7 +8,7 @@ from scanner.reports.prose import blocks, spans
 from scanner.reports.text import visible
 
 _SENTENCE_END = re.compile(r"[.!?:](?=\s|$)")
-_LEADS_OVER = re.compile(r"(?:,? (?:or|and|then))?:$")
+_LEADS_OVER = re.compile(r"(?:,? (?:or|and)|, then)?:$")
 _COMMAND = re.compile(r"(?:az|azd|gh|terraform) \S")
 
 

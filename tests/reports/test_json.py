@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
 import jsonschema
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from scanner.model.result import Finding
-from scanner.model.verdict import Disposition, Evidence, Outcome
+from scanner.model.inventory import Gap, GapReason
+from scanner.model.result import Finding, Waiver
+from scanner.model.verdict import Disposition, Evidence, Outcome, Severity
 from scanner.reports import render
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schemas" / "result.schema.json").read_text(encoding="utf-8"))
@@ -89,6 +93,36 @@ def test_an_address_stands_in_the_origin_only_where_there_is_one(validator, make
         {"file": "plan.json", "line": 3, "pointer": None, "address": "module.ai.azurerm_search_service.x"},
         {"file": None, "line": None, "pointer": None},
     ]
+
+
+def test_every_outcome_and_disposition_is_valid(validator, make):
+    waiver = Waiver("Because.", "me", "2026-12-31", "*")
+    findings = [
+        make.finding(
+            make.rule(f"{outcome}-{disposition}-{severity}", severity=severity),
+            make.resource("/a"),
+            outcome,
+            disposition=disposition,
+            exemption=waiver if disposition is Disposition.EXEMPTED and outcome is not Outcome.PASS else None,
+        )
+        for outcome, disposition, severity in itertools.product(Outcome, Disposition, Severity)
+    ]
+    document = json.loads(render("json", make.result(findings)))
+    validator.validate(document)
+    assert len(document["findings"]) == 60
+
+
+@settings(suppress_health_check=list(HealthCheck))
+@given(st.text(st.one_of(st.characters(), st.sampled_from('\x00\x1b\ud800\ufffe\\"\u2028')), min_size=1, max_size=12))
+def test_any_text_is_valid_and_comes_back(validator, make, text):
+    rule = make.rule(text, title=text, remediation=text, references=(text,), policy=text)
+    resource = make.resource(text, name=text, tags={text: text}, file=text, pointer=text, address=text)
+    finding = make.finding(rule, resource, Outcome.FAIL, text, Evidence(text, {text: [text]}, text))
+    document = json.loads(render("json", make.result([finding], (Gap(text, text, GapReason.REFUSED, text),))))
+    validator.validate(document)
+    assert document["findings"][0]["message"] == text
+    assert document["findings"][0]["resource"]["origin"]["address"] == text
+    assert document["findings"][0]["evidence"] == [{"path": text, "actual": {text: [text]}, "expected": text}]
 
 
 def test_a_pass_is_compact(result):

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import junitparser.junitparser
 import pytest
 import xmlschema
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from scanner.model.inventory import Gap, GapReason
-from scanner.model.result import NotEvaluated, PolicyInfo
-from scanner.model.verdict import Disposition, Outcome
+from scanner.model.result import NotEvaluated, PolicyInfo, Waiver
+from scanner.model.verdict import Disposition, Outcome, Severity
 from scanner.reports import render
 
 
@@ -91,6 +94,46 @@ def test_a_failure_has_severity_message_evidence_and_remediation(result):
     assert failure.get("message") == "It may use 150,000 tokens per minute, more than 100,000."
     assert "sku.capacity: 150 (expected: at most 100000 tokens per minute)" in failure.text
     assert "az cognitiveservices account deployment create" in failure.text
+
+
+def test_a_failure_says_where_it_stands_and_what_terraform_calls_it(result):
+    failure = case(drawn(result), "ml-cluster-scale-to-zero", "/gpu-cluster").find("failure")
+    assert failure.text.endswith(
+        "\n\norigin:\n  infra/plan.json:42 (/planned_values/root_module/resources/3)\n"
+        "  module.vision.azurerm_machine_learning_compute_cluster.gpu"
+    )
+
+
+def test_every_outcome_and_disposition_is_valid(schema, make):
+    waiver = Waiver("Because.", "me", "2026-12-31", "*")
+    findings = [
+        make.finding(
+            make.rule(f"{outcome}-{disposition}-{severity}", severity=severity),
+            make.resource("/a"),
+            outcome,
+            disposition=disposition,
+            exemption=waiver if disposition is Disposition.EXEMPTED else None,
+        )
+        for outcome, disposition, severity in itertools.product(Outcome, Disposition, Severity)
+    ]
+    text = render("junit", make.result(findings))
+    schema.validate(text)
+    assert len(list(ET.fromstring(text.encode()).iter("testcase"))) == 60
+
+
+@settings(suppress_health_check=list(HealthCheck))
+@given(st.text(st.one_of(st.characters(), st.sampled_from("\x00\x1b\ud800\ufffe<>&\"' \n")), max_size=12))
+def test_any_text_is_valid(schema, make, text):
+    rule = make.rule(text, title=text, remediation=text, references=(text,), policy=text)
+    resource = make.resource(text, name=text, file=text, pointer=text, address=text)
+    findings = [
+        make.finding(rule, resource, Outcome.FAIL, text),
+        make.finding(rule, resource, Outcome.ERROR, text, disposition=Disposition.BASELINED),
+        make.finding(rule, resource, Outcome.PASS),
+    ]
+    policies = (PolicyInfo(text, text, (text,)),)
+    result = make.result(findings, (Gap(text, text, GapReason.MALFORMED, text),), notes=(text,), policies=policies)
+    schema.validate(render("junit", result))
 
 
 def test_unknown_and_error_are_errors(result):

@@ -171,6 +171,12 @@ def test_it_renders_as_parts_that_open(result):
     assert links(page) == []
 
 
+@pytest.mark.parametrize(("count", "opened"), [(10, 1), (11, 0)])
+def test_few_new_failures_are_shown_without_a_click(make, count, opened):
+    findings = [make.finding(make.rule("r"), make.resource(f"/{number}")) for number in range(count)]
+    assert render("markdown", make.result(findings)).count("<details open>") == opened
+
+
 def test_the_table_counts_new_failures_by_severity(result):
     assert "| **new failures** | 1 | 3 | 3 | 0 | 0 |" in render("markdown", result)
 

@@ -16,6 +16,7 @@ from scanner.reports.remedy import commands, first_step
         ("Delete it, or\nwait!  Not both.", "Delete it, or wait!"),
         ("Set the minimum to zero:\n`az ml compute update --min-instances 0`", "Set the minimum to zero."),
         ("Create one in the portal, or:\n`az x`", "Create one in the portal."),
+        ("Lower it until then:\n`az x`", "Lower it until then."),
         ("Name it `a. b` first. Then wait.", "Name it `a. b` first."),
         ("Use version 1.2 of it. Then wait.", "Use version 1.2 of it."),
         ("- One thing.\n- Another.", "One thing."),
