@@ -45,6 +45,7 @@ class Observation:
         self.result = result
         self.as_of = result.scan.as_of
         self.inputs = ", ".join(sorted(result.scan.sources))
+        self._partial = result.scan.changed_only
         skipped = {rule.rule_id for rule in result.scan.not_evaluated}
         self._rules = frozenset(rule for policy in result.scan.policies for rule in policy.rules) - skipped
 
@@ -71,15 +72,17 @@ class Observation:
 
         Files do not say what they describe. Of a scan without scopes, absence therefore means something only for
         failures that the same inputs had: `inputs` names those, as `Observation.inputs` does; None is "the same".
+        Where only what changes was judged, absence means nothing.
         """
         finding = self.findings.get(fingerprint)
         if finding is not None:
             return _fate_of(finding)
         if rule_id not in self._rules:
             return Fate.UNSEEN
-        whole = bool(self.result.scan.scopes) or inputs in {None, self.inputs}
-        looked = normalise_id(resource_id) in self.reach.keys or (whole and self.reach.saw(resource_id))
-        return Fate.GONE if looked else Fate.UNSEEN
+        if normalise_id(resource_id) in self.reach.keys:
+            return Fate.GONE
+        whole = not self._partial and (bool(self.result.scan.scopes) or inputs in {None, self.inputs})
+        return Fate.GONE if whole and self.reach.saw(resource_id) else Fate.UNSEEN
 
 
 def _fate_of(finding: Finding) -> Fate:
