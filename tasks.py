@@ -214,9 +214,9 @@ def screenshot(_: Sequence[str]) -> int:
 
 
 def bench(names: Sequence[str]) -> int:
-    """Run the benchmarks, or those that are named: startup, evaluation, collection, report."""
+    """Run the benchmarks, or those that are named: startup, evaluation, plan, collection, report."""
     install(DEV_LOCK)
-    every = ("startup", "evaluation", "collection", "report")
+    every = ("startup", "evaluation", "plan", "collection", "report")
     return max(run(PYTHON, "-m", f"benchmarks.{name}") for name in names or every)
 
 

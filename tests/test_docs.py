@@ -30,6 +30,7 @@ from scanner.policies.loader import load_policies
 from scanner.rules.assertions import ASSERTIONS, Assertion
 from scanner.rules.operators import OPERATORS
 from scanner.sources.azure.permissions import PERMISSIONS
+from scanner.sources.terraform.mappings import MAPPINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -43,6 +44,7 @@ FOREIGN_OPTIONS = {"--require-hashes", "--no-deps", "--no-build-isolation", "--u
     "--bucket",
     "--subscriptions",
     "--accounts",
+    "--ai",
 }
 """Options of pip, of tasks.py and of the benchmarks."""
 
@@ -134,11 +136,21 @@ def permissions_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def terraform_table() -> str:
+    """Give the azurerm types that are read, and what each has no argument for."""
+    lines = ["| Terraform type | ARM type | has no argument for |", "|---|---|---|"]
+    for mapping in MAPPINGS.values():
+        cannot = ", ".join(f"`{path}`" for path, _ in mapping.caveats)
+        lines.append(f"| `{mapping.terraform}` | {mapping.arm} | {cannot} |".replace("|  |", "| |"))
+    return "\n".join(lines) + "\n"
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "rules": rules_table,
     "permissions": permissions_table,
     "operators": operators_table,
     "assertions": assertions_table,
+    "terraform": terraform_table,
 }
 
 
