@@ -45,6 +45,7 @@ FOREIGN_OPTIONS = {"--require-hashes", "--no-deps", "--no-build-isolation", "--u
     "--subscriptions",
     "--accounts",
     "--ai",
+    "--findings",
 }
 """Options of pip, of tasks.py and of the benchmarks."""
 

@@ -11,6 +11,7 @@
   const read = () => Object.fromEntries(names.map((name) => [name, form.elements[name].value.trim()]));
 
   const apply = () => {
+    if (!data.size) return; // the page says already that there is none
     const wanted = read();
     const active = names.some((name) => name !== "sort" && wanted[name] !== "");
     const found = active ? data.matching(wanted) : data.all();
@@ -104,7 +105,8 @@
     for (const part of folded) part.open = false;
   });
 
-  form.hidden = false;
+  form.hidden = !data.size;
+  (globalThis.requestIdleCallback ?? setTimeout)(() => data.lower()); // before somebody searches
   apply();
   follow();
 })();
