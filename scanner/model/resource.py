@@ -89,7 +89,8 @@ def normalise_location(location: str) -> str:
 class Resource:
     """A resource: Azure's own JSON plus what is looked up often.
 
-    `json` is never changed. `key` is the normalised id, `type` the ARM type in lower case.
+    `json` is never changed. `key` is the normalised id, `type` the ARM type in lower case, `name` the last of a
+    child's names: templates and some APIs say `account/deployment` where others say `deployment`.
     """
 
     __slots__ = ("id", "json", "key", "name", "origin", "type")
@@ -102,8 +103,7 @@ class Resource:
         declared_type = json.get("type")
         derived = declared_type if isinstance(declared_type, str) and "/" in declared_type else type_of_id(self.id)
         self.type = _ALIASES.get(derived.lower(), derived.lower())
-        name = json.get("name")
-        self.name: str = name if isinstance(name, str) and name else self.id.rstrip("/").rpartition("/")[2]
+        self.name: str = _name(json.get("name"), self.id.rstrip("/").rpartition("/")[2])
         self.origin = origin
 
     @property
@@ -132,6 +132,12 @@ class Resource:
 
     def __repr__(self) -> str:
         return f"Resource({self.id!r})"
+
+
+def _name(name: Any, last: str) -> str:
+    if not isinstance(name, str) or not name:
+        return last
+    return last if "/" in name and name.lower().endswith(f"/{last.lower()}") else name
 
 
 _ALIASES = {"microsoft.resources/resourcegroups": RESOURCE_GROUP}

@@ -89,3 +89,10 @@ def test_keys_of_azures_spelling_are_left_alone_and_others_get_it():
     shouting = {"ResourceId": "/x", "NAME": "n", "Sku": {"Name": "S"}, "Extra": 1}
     assert canonical_json(shouting) == {"ResourceId": "/x", "id": "/x", "name": "n", "sku": {"Name": "S"}, "Extra": 1}
     assert canonical_json({"ID": "/a", "id": "/b"})["id"] == "/b"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("acct/gpt", "gpt"), ("ACCT/GPT", "gpt"), ("gpt", "gpt"), ("a/b", "a/b"), (None, "gpt")]
+)
+def test_a_childs_name_is_its_own_whatever_the_source_calls_it(name, expected):
+    assert Resource({"id": "/x/accounts/acct/deployments/gpt", "name": name}, Origin("arm-template")).name == expected
