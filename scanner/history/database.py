@@ -23,6 +23,7 @@ WAIT_SECONDS = 300
 """How long one waits for others that write."""
 _LOCK = 0x617A67617465
 """The advisory lock of PostgreSQL that writers hold; "azgate" in ASCII."""
+_MAGIC = b"SQLite format 3\0"
 _SCHEMES = {"postgresql", "postgres", "postgresql+psycopg"}
 _PERCENT = "percent-encode user and password in it, or leave the password to PGPASSWORD or a passfile"
 
@@ -79,8 +80,20 @@ class Database:
 
     def _connected(self) -> Engine:
         if self._engine is None:
+            if self.is_file:
+                self._refuse_other_files()
             self._engine = _sqlite_engine(self._url) if self.is_file else _postgresql_engine(self._url)
         return self._engine
+
+    def _refuse_other_files(self) -> None:
+        """Raise HistoryError for a file that is no database: SQLite takes a very short one for an empty database."""
+        try:
+            with self.path.open("rb") as stream:
+                begin = stream.read(len(_MAGIC))
+        except OSError:
+            return  # SQLite says why, or makes the file
+        if begin and begin != _MAGIC:
+            raise HistoryError(Problem("is not a database", self.name, hint=_HINTS["file is not a database"]))
 
     def _failure(self, error: SQLAlchemyError | sqlite3.Error) -> HistoryError:
         said = str(error.orig if isinstance(error, DBAPIError) else error).strip()
