@@ -19,15 +19,18 @@ def in_context(change: Inventory, context: Inventory) -> Inventory:
     """Lay `change` over `context`.
 
     Resources of the context are not judged, except subscriptions and resource groups in which the change does
-    something. What the change removes or defines anew is taken out of the context and kept in `before`. Of the
+    something. What the change removes or defines anew is taken out of the context and kept in `before`; what it only
+    mentions (an `existing` resource of a template) is taken from the context, which knows more of it. Of the
     context's gaps those stay that may hide something the change is judged by.
     """
     removed = _Below(normalise_id(name) for name in change.removed)
     places = _places(change)
+    ours = tuple(one for one in change.resources if one.origin.judged or one.key not in context.by_key)
+    defined = {one.key for one in ours}
     kept: list[Resource] = []
     before: list[Resource] = []
     for resource in context.resources:
-        if resource.key in change.by_key or removed.holds(resource.key):
+        if resource.key in defined or removed.holds(resource.key):
             before.append(resource)
         else:
             judged = resource.type in CONTAINERS and resource.key in places
@@ -37,7 +40,7 @@ def in_context(change: Inventory, context: Inventory) -> Inventory:
     facts = [_without(fact, removed) for fact in context.facts if (fact.kind, normalise_id(fact.scope)) not in have]
     return replace(
         change,
-        resources=(*change.resources, *kept),
+        resources=(*ours, *kept),
         facts=(*change.facts, *facts),
         gaps=(*change.gaps, *(gap for gap in context.gaps if _matters(gap, places))),
         sources=tuple(_knowing(source, known) for source in change.sources),

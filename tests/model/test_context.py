@@ -153,6 +153,7 @@ def budget(**body: Any) -> dict[str, Any]:
         ([budget()], (), (), Outcome.PASS),
         ([], (budget(),), (), Outcome.PASS),
         ([budget()], (), (budget()["id"],), Outcome.FAIL),
+        ([], (budget(id=budget()["id"].replace("/providers", "/resourceGroups/rg-ai/providers")),), (), Outcome.FAIL),
     ],
 )
 def test_the_subscription_in_which_something_changes_must_have_its_budget(facts, planned, removed, outcome):
@@ -162,6 +163,24 @@ def test_the_subscription_in_which_something_changes_must_have_its_budget(facts,
         existing(facts=(Fact("budgets", f"/subscriptions/{SUBSCRIPTION}", facts),)),
     )
     assert verdicts(laid, "ai-budget")[SUBSCRIPTION][0] is outcome
+
+
+def test_an_anomaly_alert_that_the_change_brings_counts():
+    identity = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.CostManagement/scheduledActions/alert"
+    body = {"id": identity, "kind": "InsightAlert", "properties": {"status": "Enabled"}}
+    alert = Resource(body, Origin("terraform-plan", declared=True))
+    known = existing(facts=(Fact("scheduledActions", f"/subscriptions/{SUBSCRIPTION}", []),))
+    without, with_alert = (change(deployment("new", 1), *more) for more in ((), (alert,)))
+    assert verdicts(in_context(without, known), "ai-anomaly-alert")[SUBSCRIPTION][0] is Outcome.FAIL
+    assert verdicts(in_context(with_alert, known), "ai-anomaly-alert")[SUBSCRIPTION][0] is Outcome.PASS
+
+
+def test_what_the_change_only_mentions_is_taken_from_what_exists():
+    mentioned = Resource({"id": account().id, "tags": UNKNOWN}, Origin("arm-template", declared=True, judged=False))
+    laid = in_context(change(mentioned, deployment("new", 1)), existing())
+    assert laid.by_key[account().key].json == account().json
+    assert verdicts(laid, "required-tags")["new"] == (Outcome.PASS, "")
+    assert not laid.before
 
 
 def test_gaps_of_the_context_matter_where_they_may_hide_what_the_change_rests_on():

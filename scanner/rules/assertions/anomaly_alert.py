@@ -10,6 +10,9 @@ from scanner.model.resource import Resource
 from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion
 from scanner.rules.environment import HOLDS, Environment, Judgement
+from scanner.rules.planned import declared_at
+
+_SCHEDULED_ACTION = "microsoft.costmanagement/scheduledactions"
 
 
 class AnomalyAlert(Assertion):
@@ -27,6 +30,8 @@ class AnomalyAlert(Assertion):
         fact = env.inventory.fact(SCHEDULED_ACTIONS, resource.id)
         gap = env.inventory.gap(SCHEDULED_ACTIONS, resource.id)
         listed = fact.data if fact is not None and isinstance(fact.data, list) else None
+        if planned := declared_at(resource.id, _SCHEDULED_ACTION, env):
+            listed = [*planned, *(listed or ())]
         alerts = [item for item in listed or () if isinstance(item, dict) and _word(item, "kind") == "insightalert"]
         states = [_word(alert.get("properties"), "status") for alert in alerts]
         if "enabled" in states:

@@ -11,13 +11,14 @@ from scanner.expressions.times import parse_timestamp
 from scanner.expressions.truth import all_of, any_of
 from scanner.model.fact_kinds import BUDGETS
 from scanner.model.needs import MetricQuery
-from scanner.model.resource import RESOURCE_GROUP, Resource, normalise_id
+from scanner.model.resource import RESOURCE_GROUP, Resource
 from scanner.model.values import Json, Truth
 from scanner.model.verdict import Evidence
 from scanner.rules.ai_resources import homes
 from scanner.rules.assertions.base import Assertion
 from scanner.rules.environment import HOLDS, Environment, Judgement
 from scanner.rules.paths import descend
+from scanner.rules.planned import declared_at
 
 _PROPERTIES = (("properties", "properties"),)
 _BUDGET = "microsoft.consumption/budgets"
@@ -68,7 +69,7 @@ class Budget(Assertion):
         """Judge the budgets of one scope."""
         fact, gap = env.inventory.fact(BUDGETS, scope), env.inventory.gap(BUDGETS, scope)
         listed = fact.data if fact is not None and isinstance(fact.data, list) else None
-        if planned := _planned(scope, env):
+        if planned := declared_at(scope, _BUDGET, env):
             listed = [*planned, *(listed or ())]
         budgets = [item for item in listed or () if _is_cost_budget(item, env.as_of)]
         if any(self._suffices(budget) for budget in budgets):
@@ -105,12 +106,6 @@ class Budget(Assertion):
     def _expected(self) -> str:
         plain = not self.notified and self.threshold_type is None
         return "a cost budget" if plain else f"a cost budget with {self._notification()}"
-
-
-def _planned(scope: str, env: Environment) -> list[Json]:
-    """Give the budgets of one scope that stand in the input as resources: a change may bring its own."""
-    below = f"{normalise_id(scope)}/providers/{_BUDGET}/"
-    return [one.json for one in env.inventory.by_type.get(_BUDGET, ()) if one.key.startswith(below)]
 
 
 def _filled(recipients: Any) -> bool:
