@@ -16,7 +16,10 @@ from tests.cli.conftest import CHOSEN, account, deployment
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRON = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "PYTHONIOENCODING": "utf-8"}
 AZGATE = [sys.executable, "-m", "scanner"]
-WATCHED = ("azure", "requests", "urllib3", "http.client", "jinja2", "junitparser", "pydantic", "yaml", "msrest")
+WATCHED = (
+    *("azure", "requests", "urllib3", "http.client", "jinja2", "junitparser", "pydantic", "yaml", "msrest"),
+    *("sqlalchemy", "alembic", "sqlite3", "psycopg"),
+)
 
 
 def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.model.secrets import REDACTED, is_secret, without_secret_text, without_secrets
+from scanner.model.secrets import REDACTED, is_secret, without_secret_text, without_secrets, without_url_passwords
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -138,3 +138,20 @@ def test_a_text_that_was_seen_before_is_given_back_as_the_object_it_is():
     assert first["environment"] is not second["environment"]
     assert without_secrets(first) is first
     assert without_secrets(second) is second
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("cannot read postgresql://me:hush@db/x", "cannot read postgresql://me:(redacted)@db/x"),
+        ("postgresql://me:hu@sh@db/x", "postgresql://me:(redacted)@db/x"),
+        (
+            "postgresql://db/x?password=hush&sslpassword=hush2",
+            "postgresql://db/x?password=(redacted)&sslpassword=(redacted)",
+        ),
+        ("postgresql://me@db:5432/x and https://db:80/x", "postgresql://me@db:5432/x and https://db:80/x"),
+        ("no address: me:hush@db", "no address: me:hush@db"),
+    ],
+)
+def test_no_password_of_a_url_is_shown(text, shown):
+    assert without_url_passwords(text) == shown
