@@ -10,12 +10,16 @@ from typing import Any
 
 import pytest
 
+from scanner.model.result import ScanResult
 from scanner.model.values import UNKNOWN
 from scanner.scan import ScanOptions, scan
 from scanner.sources.files import read_inputs
+from scanner.sources.options import ReadOptions
 
 ROOT = Path(__file__).resolve().parent.parent
 CHANGE = ROOT / "examples" / "change"
+CONTEXT = str(ROOT / "examples" / "contoso.inventory.json")
+SUBSCRIPTION = "c8e2d9a4-31f7-4b56-8a0c-7f6b5e1d2093"
 FORMS = {
     "arm-json": "resources.json",
     "arm-template": "main.json",
@@ -40,9 +44,15 @@ FAILURES = {
 }
 
 
+def scanned(file: str, *context: str) -> ScanResult:
+    """Scan one form; a template does not say itself where it is deployed to."""
+    reading = ReadOptions(subscription=SUBSCRIPTION if file == FORMS["arm-template"] else "")
+    return scan(ScanOptions(inputs=(str(CHANGE / file),), reading=reading, context=context))
+
+
 def findings(file: str) -> dict[tuple[str, str], tuple[str, str]]:
     """Give outcome and message of each finding, by rule and normalised id."""
-    result = scan(ScanOptions(inputs=(str(CHANGE / file),)))
+    result = scanned(file)
     assert not result.gaps
     return {(f.rule.id, f.resource.id.lower()): (f.outcome.value, f.message) for f in result.findings}
 
@@ -67,14 +77,14 @@ def test_every_form_gets_the_same_verdicts_rule_by_rule(kind):
 @pytest.mark.parametrize("kind", FORMS)
 def test_the_same_rules_are_not_evaluated(kind):
     def skipped(file: str) -> set[str]:
-        return {one.rule_id for one in scan(ScanOptions(inputs=(str(CHANGE / file),))).scan.not_evaluated}
+        return {one.rule_id for one in scanned(file).scan.not_evaluated}
 
     assert skipped(FORMS[kind]) == skipped(FORMS["arm-json"])
 
 
 @pytest.mark.parametrize("kind", FORMS)
 def test_every_form_is_read_as_the_same_resources(kind):
-    inventory = read_inputs([str(CHANGE / FORMS[kind])])
+    inventory = read_inputs([str(CHANGE / FORMS[kind])], options=ReadOptions(subscription=SUBSCRIPTION))
     assert {source.kind for source in inventory.sources} == {kind}
     reported = read_inputs([str(CHANGE / "resources.json")])
     assert set(inventory.by_key) == set(reported.by_key)
@@ -100,6 +110,23 @@ def _same(reported: Any, read: Any, place: str) -> None:
         assert str(read).lower() == str(reported).lower(), place
 
 
+@pytest.mark.parametrize("kind", [kind for kind in FORMS if kind != "arm-json"])
+def test_with_what_exists_every_form_is_measured_by_what_is_left(kind):
+    failed = {
+        (finding.rule.id, finding.resource.name): finding.message
+        for finding in scanned(FORMS[kind], CONTEXT).findings
+        if finding.outcome.value == "fail" and (finding.rule.id, finding.resource.name) not in FAILURES
+    }
+    assert set(failed) == {
+        ("openai-quota-share", "chat"),
+        ("openai-quota-headroom", "OpenAI.GlobalStandard.gpt-4.1"),
+        ("ai-anomaly-alert", SUBSCRIPTION),
+        ("ai-budget", SUBSCRIPTION),
+        ("ai-budget-forecast", SUBSCRIPTION),
+    }
+    assert "adds 60 units to OpenAI.GlobalStandard.gpt-4.1 in eastus2, of which 30 are left" in str(failed)
+
+
 def test_terraform_says_what_it_cannot_express():
     found = findings("plan.json")
     (message,) = (
@@ -111,7 +138,7 @@ def test_terraform_says_what_it_cannot_express():
 
 
 def test_findings_of_a_plan_name_their_address_and_line():
-    result = scan(ScanOptions(inputs=(str(CHANGE / "plan.json"),)))
+    result = scanned("plan.json")
     lines = (CHANGE / "plan.json").read_text(encoding="utf-8").split("\n")
     found = {f.resource.name: f.resource for f in result.findings if f.outcome == "fail"}
     assert found["chat-load"].address == 'azurerm_cognitive_deployment.model["chat-load"]'

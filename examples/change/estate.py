@@ -6,9 +6,10 @@ from typing import Any, TypeAlias
 
 Json: TypeAlias = dict[str, Any]
 
-SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+SUBSCRIPTION = "c8e2d9a4-31f7-4b56-8a0c-7f6b5e1d2093"
+"""That of the example company's development, so that its inventory is the context of the change."""
 GROUP = "rg-support-dev"
-LOCATION = "swedencentral"
+LOCATION = "eastus2"
 GROUP_TAGS = {"environment": "dev", "team": "support", "workload": "helpdesk"}
 TAGS = {"cost-center": "4711"}
 ROOT = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{GROUP}"
@@ -94,9 +95,9 @@ def estate() -> list[Json]:
             tags={"cost-center": ""},
             properties={"customSubDomainName": "support-foundry", "disableLocalAuth": True},
         ),
-        deployment("chat", "gpt-4o", "2024-11-20", "Standard", 60, "Microsoft.DefaultV2"),
-        deployment("chat-load", "gpt-4o", "2024-11-20", "GlobalStandard", 500, "Microsoft.DefaultV2"),
-        deployment("reserved", "gpt-4o-mini", "2024-07-18", "ProvisionedManaged", 50, None),
+        deployment("chat", "gpt-4.1", "2025-04-14", "GlobalStandard", 60, "Microsoft.DefaultV2"),
+        deployment("chat-load", "gpt-4.1-mini", "2025-04-14", "GlobalStandard", 500, "Microsoft.DefaultV2"),
+        deployment("reserved", "gpt-4.1-mini", "2025-04-14", "GlobalProvisionedManaged", 50, None),
         resource(
             WORKSPACE,
             "mlw-support",

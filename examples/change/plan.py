@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from estate import ACCOUNT, BOT, COMPUTE, DEPLOYMENT, ENDPOINT, FABRIC, GROUP, GROUP_TYPE, SEARCH, WORKSPACE, Json
+from estate import (
+    ACCOUNT,
+    BOT,
+    COMPUTE,
+    DEPLOYMENT,
+    ENDPOINT,
+    FABRIC,
+    GROUP,
+    GROUP_TYPE,
+    SEARCH,
+    SUBSCRIPTION,
+    WORKSPACE,
+    Json,
+)
 
 _AZURERM = "registry.terraform.io/hashicorp/azurerm"
 _AZAPI = "registry.terraform.io/azure/azapi"
@@ -42,7 +55,12 @@ def plan(resources: list[Json]) -> Json:
         "resource_changes": [_change(one) for one in planned],
         "configuration": {
             "provider_config": {
-                "azurerm": {"name": "azurerm", "full_name": _AZURERM, "version_constraint": "~> 4.0"},
+                "azurerm": {
+                    "name": "azurerm",
+                    "full_name": _AZURERM,
+                    "version_constraint": "~> 4.0",
+                    "expressions": {"features": [{}], "subscription_id": {"constant_value": SUBSCRIPTION}},
+                },
                 "azapi": {"name": "azapi", "full_name": _AZAPI, "version_constraint": "~> 2.0"},
             },
             "root_module": {
