@@ -122,6 +122,17 @@ def test_the_installed_command_scans_with_the_pack_it_ships_and_draws_every_form
     assert all(policy["path"].startswith("builtin/") for policy in result["scan"]["policies"])
 
 
+def test_the_installed_command_keeps_a_history(installed: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        run(installed / "azgate", "scan", EXAMPLE, "--history", "history.db", cwd=tmp_path, expected=1)
+    listed = json.loads(
+        run(installed / "azgate", "history", "list", "--history", "history.db", "-o", "json", cwd=tmp_path)
+    )
+
+    assert [one["id"] for one in listed] == [1, 2]
+    assert run(installed / "azgate", "report", "--history", "history.db", cwd=tmp_path)
+
+
 def test_the_installed_command_tests_the_pack_it_ships(installed: Path, tmp_path: Path) -> None:
     run(installed / "azgate", "policy", "validate", cwd=tmp_path)
     run(installed / "azgate", "policy", "test", cwd=tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from sqlalchemy import Engine, event
 
 from scanner.errors import HistoryError
 from scanner.history.store import Store
@@ -204,6 +205,31 @@ def test_thousands_of_failures_are_stored_and_fixed(store):
     assert len(add(store, make_result(*map(finding, names))).new) == 3000
     history = add(store, make_result(*map(finding, names[1:]), day=1))
     assert (len(history.ages), len(history.new), [one.resource_id for one in history.fixed]) == (2999, 0, names[:1])
+
+
+def test_what_a_run_costs_does_not_grow_with_the_history(store):
+    statements: list[str] = []
+
+    def count(_connection, _cursor, statement, *_):
+        statements.append(statement)
+
+    def cost(day: int) -> int:
+        """Let half of the failures be fixed, and others appear, day by day."""
+        begin = len(statements)
+        add(
+            store,
+            make_result(
+                *(finding(account(f"{day // 2 if number % 2 else day}-{number}")) for number in range(40)), day=day
+            ),
+        )
+        return len(statements) - begin
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        costs = [cost(day) for day in range(12)]
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+    assert max(costs[2:]) <= costs[1] + 1
 
 
 def test_a_run_of_the_future_is_refused(store):
