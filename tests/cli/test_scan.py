@@ -233,7 +233,6 @@ def test_a_wrong_option_is_exit_2_with_the_reason(
         ["scan", "--fail"],
         ["scan", "--cloud", "Mars"],
         ["scan", "-p"],
-        ["report"],
         ["collect"],
     ],
 )
