@@ -122,7 +122,8 @@ def _sqlite_engine(url: URL) -> Engine:
         connection.isolation_level = None  # transactions begin as said below, and hold tables made in them too
         cursor = connection.cursor()
         cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute("PRAGMA auto_vacuum = FULL")  # of a new file: what is pruned makes it smaller
+        if not Path(url.database or "").stat().st_size:
+            cursor.execute("PRAGMA auto_vacuum = FULL")  # what is pruned makes the file smaller
         cursor.close()
 
     @event.listens_for(engine, "begin")

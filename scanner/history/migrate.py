@@ -31,6 +31,12 @@ def prepare(database: Database, *, create: bool) -> None:
             upgrade(connection)
 
 
+def check(connection: Connection, database: Database) -> None:
+    """Raise HistoryError where a newer azgate has changed the tables since they were prepared."""
+    if _revision(connection, database) != NEWEST:
+        raise HistoryError(Problem("is no azgate history any more", database.name, hint="scan again"))
+
+
 def upgrade(connection: Connection, revision: str = NEWEST) -> None:
     """Take the steps up to `revision` inside the connection's transaction: all of them or none."""
     from alembic import command

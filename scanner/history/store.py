@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from scanner.errors import HistoryError, Problem
 from scanner.history import documents, failures, runs
 from scanner.history.database import Database
-from scanner.history.migrate import prepare
+from scanner.history.migrate import check, prepare
 from scanner.history.observation import Observation
 from scanner.history.schema import storable
 from scanner.history.series import default_series
@@ -62,6 +62,7 @@ class Store:
         day = date.fromisoformat(run.as_of[:10])
         first = (day - timedelta(days=FIX_DAYS)).isoformat()
         with self._database.writing() as connection:
+            check(connection, self._database)
             number = runs.series_id(connection, name)
             changes = advance(failures.known_failures(connection, number, run), run)
             failures.write(connection, number, changes)

@@ -18,7 +18,7 @@ from scanner.model.result import (
     ScanResult,
     Waiver,
     fingerprint,
-    sort_key,
+    in_order,
 )
 from scanner.model.verdict import PASS, Disposition, Outcome, Severity, Verdict
 
@@ -100,7 +100,7 @@ def make_result(
             changed_only=changed_only,
         ),
         rules=tuple(infos.values()),
-        findings=tuple(sorted(findings, key=sort_key)),
+        findings=tuple(in_order(findings)),
         gaps=tuple(gaps),
         gate=Gate("low", 1, "failures"),
         resources=len({one.resource.id for one in findings}),

@@ -124,3 +124,5 @@ def test_a_history_of_a_newer_azgate_is_left_alone(store, place):
     for opening in (Store(place).open_for_reading, Store(place).open_for_writing):
         with pytest.raises(HistoryError, match=r"was written by a newer azgate \(revision 9999; .* \(use that azgate"):
             opening()
+    with pytest.raises(HistoryError, match="was written by a newer azgate"):
+        add(store, SECOND)  # it was opened before the tables changed

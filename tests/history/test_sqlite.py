@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import pwd
 import resource
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -85,6 +89,33 @@ def test_a_full_disk_stores_nothing_and_leaves_the_history_readable(tmp_path):
     assert load(store)[2] == history
     assert [run.id for run in store.runs()] == [1]
     assert len(add(store, many).new) == 2000
+
+
+@pytest.fixture
+def read_only() -> Iterator[Store]:
+    """Give a history that may be read and not written, whoever runs the tests."""
+    folder = Path(tempfile.mkdtemp(prefix="azgate-read-only-"))
+    store = opened(folder / "history.db")
+    add(store, make_result(finding(CHAT)))
+    load(store)  # what is imported late is there before this is somebody else
+    (folder / "history.db").chmod(0o444)
+    folder.chmod(0o555)
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(pwd.getpwnam("nobody").pw_uid)
+    try:
+        yield Store(str(folder / "history.db"))
+    finally:
+        os.seteuid(before)
+        folder.chmod(0o755)
+        shutil.rmtree(folder)
+
+
+def test_a_read_only_history_is_read(read_only):
+    read_only.open_for_reading()
+    assert load(read_only)[0].id == 1
+    with pytest.raises(HistoryError, match=r"readonly database .the file and its folder must be writable"):
+        read_only.open_for_writing()
 
 
 def test_a_pruned_history_is_smaller(tmp_path):
