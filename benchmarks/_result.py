@@ -19,7 +19,7 @@ from scanner.model.result import (
     ScanInfo,
     ScanResult,
     Waiver,
-    sort_key,
+    in_order,
 )
 from scanner.model.score import score
 from scanner.model.verdict import PASS, Disposition, Evidence, Outcome, Severity, Verdict
@@ -48,7 +48,7 @@ def large_result(count: int, runs: int = 0) -> ScanResult:
     policies = load_policies(["builtin"])
     rules = [rule.info for file in policies for rule in file.rules]
     findings = [_finding(chance, at, rules[at % len(rules)]) for at in range(count)]
-    findings.sort(key=sort_key)
+    findings = in_order(findings)
     skipped = rules[-1]
     result = ScanResult(
         tool_version="0.1.0",

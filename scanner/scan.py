@@ -17,7 +17,7 @@ from scanner.model.baseline import Baseline
 from scanner.model.context import CHANGE_FACTS, in_context
 from scanner.model.inventory import Inventory
 from scanner.model.needs import Needs
-from scanner.model.result import PolicyInfo, RuleInfo, ScanInfo, ScanResult, sort_key
+from scanner.model.result import PolicyInfo, RuleInfo, ScanInfo, ScanResult, in_order
 from scanner.policies.baseline_file import read_baseline
 from scanner.policies.exemption_file import read_exemptions
 from scanner.policies.loader import PolicyFile
@@ -160,7 +160,7 @@ def scan_with_coverage(options: ScanOptions) -> tuple[ScanResult, Coverage]:
     findings, not_evaluated = evaluate(inventory, rules, as_of)
     coverage = Coverage(inventory, _ids(loaded), _ids(files) - {skipped.rule_id for skipped in not_evaluated})
     findings, waiver_notes = apply_waivers(findings, waivers, coverage, as_of)
-    findings.sort(key=sort_key)
+    findings = in_order(findings)
     result = ScanResult(
         tool_version=VERSION,
         scan=ScanInfo(
@@ -201,7 +201,7 @@ def _checked(change: Inventory, options: ScanOptions) -> Inventory:
     kinds = {source.kind for source in change.sources}
     place = options.reading.subscription or options.reading.resource_group
     if place and not kinds & _DEPLOYED and LIVE not in options.context:
-        raise ConfigError("--subscription, --resource-group: only for a live scan, a template or a plan")
+        raise ConfigError("--subscription, --resource-group: only for a live scan (leave INPUT away), a template or a plan")
     if options.reading.template_parameters and not kinds & _TEMPLATES:
         raise ConfigError("--template-parameters: none of the inputs is a template")
     return change

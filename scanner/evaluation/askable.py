@@ -22,6 +22,9 @@ def judgeable(rule: Rule, env: Environment) -> tuple[Iterable[Resource], str]:
     absent = "" if hindered else _absent(rule, env.inventory)
     if not able or absent:
         return (), hindered or absent
+    unheld = [_unheld(able[0], source) for source in env.inventory.sources]
+    if unheld and all(unheld) and not env.inventory.context:
+        return (), "; ".join(dict.fromkeys(reason for reason in (hindered, *unheld) if reason))
     resources = _resources(able, env)
     origins = frozenset(resource.origin.source for resource in resources)
     unable: dict[str, str] = {}
@@ -81,12 +84,19 @@ def _lacking(rule: Rule, source: SourceInfo, inventory: Inventory, origins: froz
 
     Facts are out of a source's reach whatever it holds; other resources are missed only where there is one to judge.
     """
-    wanted = frozenset(kind for kind, _ in rule.facts)
-    if not wanted <= source.fact_kinds:
-        return f"needs {' and '.join(sorted(wanted))}, which an input of kind {source.kind} cannot hold"
+    if reason := _unheld(rule, source):
+        return reason
     if not rule.reads or source.kind not in origins or any(_holds(source, kind, inventory) for kind in rule.reads):
         return ""
     return f"needs {' or '.join(sorted(rule.reads))}, of which the input of kind {source.kind} has none"
+
+
+def _unheld(rule: Rule, source: SourceInfo) -> str:
+    """Say which facts the rule needs that the source cannot hold, whatever it was asked for."""
+    wanted = frozenset(kind for kind, _ in rule.facts)
+    if wanted <= source.fact_kinds:
+        return ""
+    return f"needs {' and '.join(sorted(wanted))}, which an input of kind {source.kind} cannot hold"
 
 
 def _holds(source: SourceInfo, kind: str, inventory: Inventory) -> bool:

@@ -28,6 +28,8 @@ def apply_exemptions(
     Failures, unknowns and errors can be exempted; there is nothing to exempt in a pass. Where several
     exemptions are in force for one finding, the one that expires last is shown, of equals the first.
     """
+    if not exemptions:
+        return list(findings), []
     uses = [_Use(exemption, exemption.in_force(as_of), -number) for number, exemption in enumerate(exemptions)]
     index = _Index(uses)
     result = [_answered(finding, index) for finding in findings]

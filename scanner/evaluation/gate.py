@@ -17,9 +17,15 @@ def decide(findings: Sequence[Finding], gaps: Sequence[Gap], fail_on: str, *, al
 
     No severity is at or above `never`: then only gaps can make a scan incomplete.
     """
-    open_findings = [finding for finding in findings if finding.disposition is Disposition.NEW]
     threshold = None if fail_on == NEVER else Severity(fail_on)
-    counted = [finding for finding in open_findings if threshold and finding.severity.at_least(threshold)]
+    counted = [
+        finding
+        for finding in findings
+        if finding.verdict.outcome is not Outcome.PASS
+        and finding.disposition is Disposition.NEW
+        and threshold
+        and finding.severity.at_least(threshold)
+    ]
     failures = sum(finding.outcome is Outcome.FAIL for finding in counted)
     level = f"{fail_on} or above"
     if failures:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any
 
 from scanner.model.history import History
@@ -33,7 +35,10 @@ class RuleInfo:
 
 @dataclass(frozen=True, slots=True)
 class ResourceInfo:
-    """What reports show of a resource. Ids keep Azure's spelling; file, line, pointer and address are its origin."""
+    """What reports show of a resource. Ids keep Azure's spelling; file, line, pointer and address are its origin.
+
+    `key` is the normalised id, by which resources are compared and sorted.
+    """
 
     id: str
     type: str
@@ -47,6 +52,11 @@ class ResourceInfo:
     line: int | None = None
     pointer: str | None = None
     address: str = ""
+    key: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Normalise the id once: a resource has many findings."""
+        object.__setattr__(self, "key", normalise_id(self.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +195,19 @@ class ScanResult:
 _ORDER = {Outcome.FAIL: 0, Outcome.ERROR: 1, Outcome.UNKNOWN: 2, Outcome.PASS: 3}
 
 
-def sort_key(finding: Finding) -> tuple[Any, ...]:
-    """Order findings the way every report shows them."""
-    return (
-        _ORDER[finding.outcome],
-        finding.disposition is not Disposition.NEW,
-        finding.severity.rank,
-        finding.rule.id,
-        normalise_id(finding.resource.id),
-    )
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Give findings in the order in which every report shows them: failures first, worst first, then by rule and id."""
+    groups: dict[tuple[int, bool, int, str], list[Finding]] = {}
+    for finding in findings:
+        place = (
+            _ORDER[finding.verdict.outcome],
+            finding.disposition is not Disposition.NEW,
+            _RANKS[finding.severity],
+            finding.rule.id,
+        )
+        groups.setdefault(place, []).append(finding)
+    return [finding for place in sorted(groups) for finding in sorted(groups[place], key=_BY_RESOURCE)]
+
+
+_RANKS = {severity: severity.rank for severity in Severity}
+_BY_RESOURCE = attrgetter("resource.key")

@@ -5,12 +5,13 @@ Names match in any case and a blank value is no tag, so the next level is asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from scanner.model.inventory import Inventory
 from scanner.model.resource import RESOURCE_GROUP, SUBSCRIPTION, Resource, parent_key
 from scanner.model.values import MISSING, UNKNOWN, Truth
+from scanner.rules.environment import Judgement
 
 EVERY_LEVEL = ("parent", "resourceGroup", "subscription")
 _OBSERVED = frozenset({"azure", "snapshot"})
@@ -61,12 +62,28 @@ def _above(resource: Resource, inherit: tuple[str, ...], inventory: Inventory) -
 
     Neighbours (all deployments of an account, say) have the same ones: they are put together once.
     """
-    key = resource.key
-    place = key.rpartition("/")[0] if "/providers/" in key else key
-    observed = resource.origin.source in _OBSERVED or _seen(resource.subscription_id, inventory)
     found: tuple[_Level, ...] = inventory.memo(
-        ("levels", place, observed, inherit), lambda: tuple(_levels(resource, inherit, inventory, observed))
+        ("levels", *_surroundings(resource), inherit), lambda: tuple(_levels(resource, inherit, inventory))
     )
+    return found
+
+
+def _surroundings(resource: Resource) -> tuple[str, str]:
+    """Give what the levels above a resource depend on: neighbours of one source have the same."""
+    key = resource.key
+    return key.rpartition("/")[0] if "/providers/" in key else key, resource.origin.source
+
+
+def shared_with_neighbours(
+    question: object, resource: Resource, inventory: Inventory, answer: Callable[[], Judgement]
+) -> Judgement:
+    """Answer a question about effective tags once for all neighbours that have no tags of their own.
+
+    `question` stands for everything else the answer depends on. Thousands of deployments inherit all they have.
+    """
+    if _own(resource, inventory) is not _NO_TAGS:
+        return answer()
+    found: Judgement = inventory.memo((question, *_surroundings(resource)), answer)
     return found
 
 
@@ -76,12 +93,13 @@ def _seen(subscription_id: str, inventory: Inventory) -> bool:
     return holder is not None and holder.origin.source in _OBSERVED
 
 
-def _levels(resource: Resource, inherit: tuple[str, ...], inventory: Inventory, observed: bool) -> list[_Level]:
+def _levels(resource: Resource, inherit: tuple[str, ...], inventory: Inventory) -> list[_Level]:
     """Put the levels together.
 
     An input that never holds a level (a resource group beside a plain ARM file) leaves that level out:
     there the rule judges what it was given. A parent that is not there leaves the question open.
     """
+    observed = resource.origin.source in _OBSERVED or _seen(resource.subscription_id, inventory)
 
     def level(name: str, holder: Resource | None) -> _Level:
         return name, None if holder is None else _own(holder, inventory)

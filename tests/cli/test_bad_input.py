@@ -23,7 +23,7 @@ FORMATS = ("console", "json", "junit", "html", "sarif", "markdown", "csv", "gith
         (b"   \n", "is empty"),
         (b"\x00\x01\x02\xff\xfe\x80binary", "is "),
         (b"\x89PNG\r\n\x1a\n", "is neither UTF-8 nor UTF-16 text"),
-        (b"PK\x03\x04zip", "is not JSON"),
+        (b"PK\x03\x04zip", "is a zip archive"),
         (b'{"value": [{"id": "/subscriptions/x', "is not JSON"),
         (b"[" * 100_000, "is nested too deeply"),
         (b'[{"id": "/subscriptions/x", "a": ' + b"[" * 210 + b"]" * 210 + b"}]", "is nested too deeply"),

@@ -53,7 +53,7 @@ def test_every_finding_has_its_line(azgate, tmp_path):
         (["--context", "x.json"], "--context: only for files"),
         (["--changed-only"], "--changed-only: only for files"),
         (["IN", "--template-parameters", "a=1"], "none of the inputs is a template"),
-        (["IN", "--subscription", "s"], "only for a live scan, a template or a plan"),
+        (["IN", "--subscription", "s"], "leave INPUT away), a template or a plan"),
         (["IN", "--subscription", "s", "--subscription", "t"], "the one that it is deployed to"),
         (["IN", "--management-group", "m"], "--management-group: only for a live scan"),
         (["IN", "--context", "nowhere.json"], "nowhere.json: there is no such file"),

@@ -13,7 +13,7 @@ from scanner.evaluation.evaluate import evaluate
 from scanner.model.inventory import Fact, Inventory, SourceInfo, merge
 from scanner.model.quota import QUOTA_USAGES, location_scope
 from scanner.model.resource import Origin, Resource
-from scanner.model.result import Finding, RuleInfo, fingerprint, sort_key
+from scanner.model.result import Finding, RuleInfo, fingerprint, in_order
 from scanner.model.values import UNKNOWN
 from scanner.model.verdict import Outcome, Severity
 from scanner.policies.loader import load_policies
@@ -230,7 +230,7 @@ def test_findings_are_sorted_failures_first_worst_first_then_by_rule_and_id():
         rule(Condition(crashing, crashing), rule_id="broken"),
     ]
     found, _ = evaluate(inventory, rules, AS_OF)
-    ordered = [(f.outcome.value, f.rule.id, f.resource.name) for f in sorted(found, key=sort_key)]
+    ordered = [(f.outcome.value, f.rule.id, f.resource.name) for f in in_order(found)]
     assert ordered == [
         ("fail", "b-high", "a"),
         ("fail", "b-high", "B"),

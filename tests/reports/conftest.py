@@ -22,7 +22,7 @@ from scanner.model.result import (
     ScanInfo,
     ScanResult,
     Waiver,
-    sort_key,
+    in_order,
 )
 from scanner.model.verdict import PASS, Disposition, Evidence, Outcome, Severity, Verdict
 
@@ -77,7 +77,7 @@ def make_result(
     gate: Gate | None = None,
     **scan: Any,
 ) -> ScanResult:
-    members = sorted(findings or [], key=sort_key)
+    members = in_order(findings or [])
     used = rules if rules is not None else tuple({f.rule.id: f.rule for f in members}.values())
     given: dict[str, Any] = {
         "started_at": "2026-11-24T10:00:00Z",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -11,7 +12,7 @@ from scanner.model.resource import Resource
 from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion, InexpressibleError, InheritLevel
 from scanner.rules.environment import HOLDS, Environment, Judgement
-from scanner.rules.tags import effective_tag
+from scanner.rules.tags import effective_tag, shared_with_neighbours
 
 WORDS = {"parent": "its parent", "resourceGroup": "its resource group", "subscription": "its subscription"}
 
@@ -53,6 +54,13 @@ class RequiredTags(Assertion):
 
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:
         """See the class."""
+        return shared_with_neighbours(self._question, resource, env.inventory, lambda: self._judge(resource, env))
+
+    @cached_property
+    def _question(self) -> object:
+        return object()
+
+    def _judge(self, resource: Resource, env: Environment) -> Judgement:
         inherit = tuple(self.inherit)
         missing: list[str] = []
         unread: dict[str, str] = {}

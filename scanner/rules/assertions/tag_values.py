@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from pydantic import Field
@@ -14,7 +15,7 @@ from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion, InexpressibleError, InheritLevel
 from scanner.rules.assertions.required_tags import has_no_value
 from scanner.rules.environment import HOLDS, Environment, Judgement
-from scanner.rules.tags import effective_tag
+from scanner.rules.tags import effective_tag, shared_with_neighbours
 
 
 def _allowed_in_azure_policy(name: str, values: Any) -> dict[str, Any]:
@@ -48,6 +49,13 @@ class TagValues(Assertion):
 
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:
         """See the class."""
+        return shared_with_neighbours(self._question, resource, env.inventory, lambda: self._judge(resource, env))
+
+    @cached_property
+    def _question(self) -> object:
+        return object()
+
+    def _judge(self, resource: Resource, env: Environment) -> Judgement:
         inherit = tuple(self.inherit)
         bad: list[Evidence] = []
         unread: list[Evidence] = []

@@ -56,7 +56,8 @@ class _All(dict[str, Any]):
 
 _ALL: Json = _All()
 _NONE: Json = {}
-_UNSET: tuple[Any, ...] = ("", [], {})
+_SET_BY_CONTENT = (str, list, dict)
+"""Kinds of arguments that are not set where nothing is in them; false and 0 are values."""
 
 
 class Arguments:
@@ -78,7 +79,7 @@ class Arguments:
         unknown, sensitive = self._unknown.get(name), self._sensitive.get(name)
         if unknown or sensitive:
             value = known(value, unknown, sensitive)
-        return default if value is None or value in _UNSET else value
+        return default if value is None or (not value and type(value) in _SET_BY_CONTENT) else value
 
     def text(self, name: str) -> str:
         """Give an argument that is a text; "" where it is not set, not known, or something else."""
