@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from scanner.evaluation.askable import judgeable
@@ -88,14 +89,22 @@ def _explained(
 ) -> tuple[Verdict, Severity | None]:
     if implies(applies, judgement.truth) is False:
         message = _with_caveats(judgement.message or rule.info.title, judgement.evidence, resource)
-        return Verdict(Outcome.FAIL, message, judgement.evidence), judgement.severity
+        return _verdict(Outcome.FAIL, message, judgement.evidence, resource), judgement.severity
     if applies is None and rule.when is not None:
         doubt = rule.when.explain(resource, env)
         message = f"cannot tell whether the rule applies: {doubt.message}"
-        return Verdict(Outcome.UNKNOWN, message, doubt.evidence + judgement.evidence), judgement.severity
+        return _verdict(Outcome.UNKNOWN, message, doubt.evidence + judgement.evidence, resource), judgement.severity
     message = judgement.message or "what the rule asks about is not known"
     message = _with_caveats(message, judgement.evidence, resource)
-    return Verdict(Outcome.UNKNOWN, message, judgement.evidence), judgement.severity
+    return _verdict(Outcome.UNKNOWN, message, judgement.evidence, resource), judgement.severity
+
+
+def _verdict(outcome: Outcome, message: str, evidence: tuple[Evidence, ...], resource: Resource) -> Verdict:
+    """Make a verdict that says of each path on which line it stands, where the file is one that somebody writes."""
+    locate = resource.origin.locate
+    if locate is not None:
+        evidence = tuple(replace(item, line=locate(item.path)) for item in evidence)
+    return Verdict(outcome, message, evidence)
 
 
 def _with_caveats(message: str, evidence: Sequence[Evidence], resource: Resource) -> str:

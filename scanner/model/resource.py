@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.model.values import Json
@@ -37,7 +38,8 @@ class Origin:
     that this is what somebody wants (a template, a plan), where an absent property means the provider's
     default, and not what Azure reported. `judged` is false for what is there only to be looked at: it gets
     no finding. `caveats` are (path, sentence): what a reader of a finding about that path, such as
-    `properties.properties.idleTimeBeforeShutdown`, has to know of the input.
+    `properties.properties.idleTimeBeforeShutdown`, has to know of the input. `locate` gives the line of such a path,
+    None where it has none; it stands for files that somebody writes, where a finding shall name the line to change.
     """
 
     source: str
@@ -48,6 +50,7 @@ class Origin:
     address: str = ""
     judged: bool = True
     caveats: tuple[tuple[str, str], ...] = ()
+    locate: Callable[[str], int | None] | None = field(default=None, repr=False, compare=False)
 
 
 def normalise_id(resource_id: str) -> str:

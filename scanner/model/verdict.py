@@ -48,11 +48,16 @@ _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One thing that was looked at: the path, what is there (JSON or None), what a pass needs, in words."""
+    """One thing that was looked at: the path, what is there (JSON or None), what a pass needs, in words.
+
+    `line`, from 1, is where the path stands in the file that the resource was read from, or the nearest part of it that
+    is there; None where that is not known.
+    """
 
     path: str
     actual: Any
     expected: str
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
