@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,8 +23,11 @@ from scanner.sources.json_comments import without_comments
 
 FAILURES = (TypeError, ValueError, IndexError, KeyError, AttributeError, ArithmeticError)
 """What a function raises that cannot take its arguments."""
+_UNKNOWN = re.compile(r"(\{[^{}]*\})")
 _COMPOSING = frozenset({"concat", "format", "join", "string", "tolower", "toupper", "trim"})
 """What makes a text of texts: the text of an unknown part may stand in it."""
+_MAKING = frozenset({"createarray", "createobject"})
+"""What holds a value, known or not, without looking at it."""
 _WHOLE: dict[str, type] = {"concat": list, "union": dict}
 """What looks at the outermost level alone, where all arguments are of this type."""
 _LONGEST = 1_048_576
@@ -33,26 +37,29 @@ _LARGEST = 2**63
 
 
 def call(name: str, values: Sequence[Any], budget: Budget) -> Any:
-    """Call a function by its name in lower case; raises ExpressionError where it cannot take the values."""
-    function = TEMPLATE[name]
-    check_count(name, len(values), function)
-    if _decides_later(name, function, values, budget):
+    """Call a function by its name in any case; raises ExpressionError where it cannot take the values."""
+    folded = name.lower()
+    function = TEMPLATE[folded]
+    _check_count(name, len(values), function)
+    if _decides_later(folded, function, values, budget):
         return _deferred(name, function, values)
-    if _grows(name, values) > _LONGEST:
+    if _grows(folded, values) > _LONGEST:
         raise ExpressionError(f"'{name}' makes a text that is longer than ARM allows")
-    if name == "json" and isinstance(values[0], str):
+    if folded == "json" and isinstance(values[0], str):
         # What a Bicep file takes in from another file may have comments, as Azure's parser allows.
         values = [without_comments(values[0]) if "//" in values[0] or "/*" in values[0] else values[0]]
     result = attempt(name, lambda: function.call(*values), values)
-    return _bounded(name, result)
+    _bound(name, result)
+    budget.spend(_weight(result))
+    return result
 
 
-def check_count(name: str, given: int, function: Function) -> None:
+def _check_count(name: str, given: int, function: Function) -> None:
     """Raise ExpressionError where a call has too many or too few arguments."""
     if not function.least <= given <= function.most:
         least, most = function.least, function.most
         wanted = str(least) if least == most else f"{least} to {most}" if most < 1000 else f"at least {least}"
-        raise ExpressionError(f"'{name}' takes {wanted} argument{'' if wanted == '1' else 's'}, not {given}")
+        raise ExpressionError(f"'{name}' takes {wanted} argument{'' if wanted.endswith('1') else 's'}, not {given}")
 
 
 def attempt(name: str, make: Callable[[], Any], values: Sequence[Any]) -> Any:
@@ -70,6 +77,8 @@ def attempt(name: str, make: Callable[[], Any], values: Sequence[Any]) -> Any:
 
 
 def _decides_later(name: str, function: Function, values: Sequence[Any], budget: Budget) -> bool:
+    if name in _MAKING:
+        return name == "createobject" and any(is_deferred(key) for key in values[::2])
     if any(is_deferred(value) for value in values):
         return True
     kind = _WHOLE.get(name)
@@ -79,7 +88,12 @@ def _decides_later(name: str, function: Function, values: Sequence[Any], budget:
 
 
 def _deferred(name: str, function: Function, values: Sequence[Any]) -> Deferred:
-    if name in _COMPOSING and not any(isinstance(value, dict) for value in values):
+    folded = name.lower()
+    if folded == "replace" and isinstance(values[0], Deferred) and all(isinstance(value, str) for value in values[1:]):
+        # Of what is unknown only its own name is left as it is.
+        parts = _UNKNOWN.split(values[0].text)
+        return Deferred("".join(part if part[:1] == "{" else part.replace(*values[1:]) for part in parts))
+    if folded in _COMPOSING and not any(isinstance(value, dict) for value in values):
         try:
             text = function.call(*(worded(value) for value in values))
         except FAILURES:
@@ -104,11 +118,15 @@ def _grows(name: str, values: Sequence[Any]) -> int:
     return 0
 
 
-def _bounded(name: str, result: Any) -> Any:
+def _weight(result: Any) -> int:
+    """Give the steps that a value costs, so that many large ones do not fill the memory."""
+    return len(result) // (100 if isinstance(result, str) else 5) if isinstance(result, (str, list, dict)) else 0
+
+
+def _bound(name: str, result: Any) -> None:
     if isinstance(result, str) and len(result) > _LONGEST:
         raise ExpressionError(f"'{name}' makes a text that is longer than ARM allows")
     if isinstance(result, (list, dict)) and len(result) > _MOST:
         raise ExpressionError(f"'{name}' makes more than {_MOST} members")
     if isinstance(result, int) and not -_LARGEST <= result < _LARGEST:
         raise ExpressionError(f"'{name}' makes a number that is too large")
-    return result

@@ -97,7 +97,7 @@ class Entry:
 
     @cached_property
     def _body(self) -> Json:
-        identity = {"id": self.id, "type": self.type, "name": self.name}
+        identity = {"id": self.id, "type": self.type, "name": self.name.rpartition("/")[2]}
         if self.existing:
             known = self.deployment.reading.options.context.by_key.get(normalise_id(self.id))
             return known.json if known is not None else {**identity, **{key: deferred(key) for key in _CONTENT}}

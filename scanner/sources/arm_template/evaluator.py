@@ -72,7 +72,7 @@ def evaluate(tree: Tree, frame: Frame) -> Any:
         return special(tree.arguments, frame)
     if name in TEMPLATE:
         values = [evaluate(argument, frame) for argument in tree.arguments]
-        return call(name, values, frame.deployment.reading.budget)
+        return call(tree.name, values, frame.deployment.reading.budget)
     if "." in name:
         return frame.deployment.call_own(tree.name, [evaluate(argument, frame) for argument in tree.arguments], frame)
     if name.startswith("list"):
@@ -85,7 +85,7 @@ def _member(container: Any, key: Any) -> Any:
     if isinstance(container, (Deferred, Half)):
         return container.member(key.text if is_deferred(key) else key)
     if is_deferred(key):
-        return deferred("member", [key])
+        return deferred("member", [container, key])
     if isinstance(container, dict):
         if key in container:
             return container[key]

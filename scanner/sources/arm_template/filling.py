@@ -47,11 +47,13 @@ class _Filling:
     def fill(self, value: Any, frame: Frame) -> Any:
         if isinstance(value, str):
             return self._attempt(lambda: compute(value, frame)) if value.startswith("[") else value
+        budget = frame.deployment.reading.budget
         if isinstance(value, list):
+            budget.spend(1 + len(value))
             return [self._below(index, inner, frame) for index, inner in enumerate(value)]
         if not isinstance(value, dict):
             return value
-        frame.deployment.reading.budget.spend(1 + len(value))
+        budget.spend(1 + len(value))
         loops = loops_of(value.get("copy"))
         filled: dict[str, Any] = {}
         unnamed = ""
@@ -96,6 +98,7 @@ class _Filling:
             count = self._attempt(lambda: turns(loop.get("count"), frame))
             if is_deferred(count):
                 return count
+            frame.deployment.reading.budget.spend(5 * count)
             name = loop["name"]
             return [self._below("input", loop.get("input"), frame.in_loop(name, turn)) for turn in range(count)]
         finally:

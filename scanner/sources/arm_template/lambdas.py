@@ -141,7 +141,7 @@ def _or_deferred(name: str, function: Special) -> Special:
 
 def _label(name: str, trees: tuple[Tree, ...], frame: Frame) -> Deferred:
     """Name what cannot be computed after the array it would be made of."""
-    return deferred(name, [frame.value(trees[0])])
+    return deferred(name, [frame.value(trees[0]), repr(trees[1:])])
 
 
 SPECIAL: Mapping[str, Special] = {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from scanner.errors import SourceError
@@ -14,6 +15,7 @@ from scanner.sources.arm_template.deferred import LOCAL, as_text, deferred, is_d
 from scanner.sources.arm_template.deployment import Deployment, Given
 from scanner.sources.arm_template.entry import Entry
 from scanner.sources.arm_template.filling import compute, fill
+from scanner.sources.arm_template.parameter_files import givens, parameter_values
 from scanner.sources.arm_template.reading import Path_, Source
 from scanner.sources.arm_template.spelling import DEPLOYMENT, spelt
 from scanner.sources.json_document import read_bytes, read_document
@@ -31,9 +33,7 @@ def inside(entry: Entry) -> Deployment | None:
     try:
         return _deployment(entry, *_template(entry))
     except (_UnreadableError, SourceError) as error:
-        reading.gap(
-            entry.id, "resources", GapReason.UNSUPPORTED, f"the template of this deployment is not read: {error}"
-        )
+        reading.gap(entry.id, "resources", GapReason.UNSUPPORTED, f"this deployment is not read: {error}")
     except ExpressionError as error:
         entry.site.at(("properties",)).wrong(error)
     return None
@@ -63,16 +63,31 @@ def _deployment(entry: Entry, template: Json, source: Source, path: Path_) -> De
 
 
 def _given(entry: Entry, properties: Json) -> Mapping[str, Given]:
-    section = properties.get("parameters")
-    found = section if isinstance(section, dict) else {}
-    return {name.lower(): _value(entry, name, part) for name, part in found.items() if isinstance(part, dict)}
+    section = compute(properties.get("parameters"), entry.frame)
+    linked = properties.get("parametersLink")
+    if isinstance(linked, dict):
+        source = _linked(entry, linked)
+        return givens(parameter_values(source.document.value if source.document else None, source.file))
+    return {name.lower(): _value(entry, name, part) for name, part in _members(section)}
 
 
-def _value(entry: Entry, name: str, part: Json) -> Given:
-    site = entry.site.at(("properties", "parameters", name, "value"))
-    if "value" not in part:
-        return lambda: deferred(f"{entry.name}.{name}")
-    return lambda: fill(part["value"], entry.frame, site)
+def _members(section: Any) -> Iterable[tuple[str, Any]]:
+    return section.items() if isinstance(section, dict) and not is_deferred(section) else ()
+
+
+def _value(entry: Entry, name: str, part: Any) -> Given:
+    """Give what computes a parameter: an object with its `value`, or whatever makes such an object."""
+    site = entry.site.at(("properties", "parameters", name))
+    if isinstance(part, dict) and "value" in part and "copy" not in part:
+        return lambda: fill(part["value"], entry.frame, site.at(("value",)))
+
+    def compute_value() -> Any:
+        filled = fill(part, entry.frame, site)
+        if isinstance(filled, dict) and "value" in filled:
+            return filled["value"]
+        return deferred(f"{entry.name}.{name}")
+
+    return compute_value
 
 
 def _template(entry: Entry) -> tuple[Json, Source, Path_]:
@@ -110,7 +125,7 @@ def _linked(entry: Entry, link: Json) -> Source:
     address = compute(link.get("uri"), entry.frame)
     if is_deferred(address):
         raise _UnreadableError("its address is known only after deployment")
-    text = as_text(address)
+    text = as_text(address or "")
     if text.startswith(LOCAL):
         path = Path(unquote(urlsplit(text).path))
         return _read(entry, path, path.name)

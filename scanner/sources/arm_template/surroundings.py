@@ -78,7 +78,7 @@ def _id(make: Callable[[Scope, Sequence[str]], str]) -> Special:
 
 def _from_type(parts: Sequence[str], most: int) -> tuple[Sequence[str], str]:
     """Split what stands before the type from the path of the resource."""
-    at = next((index for index, part in enumerate(parts[: most + 1]) if "/" in part), None)
+    at = next((index for index, part in enumerate(parts[: most + 1]) if "/" in part and part[0] != "/"), None)
     if at is None:
         raise ExpressionError("no argument is a resource type such as Microsoft.X/y")
     return parts[:at], resource_path(parts[at], parts[at + 1 :])
@@ -86,6 +86,7 @@ def _from_type(parts: Sequence[str], most: int) -> tuple[Sequence[str], str]:
 
 def _resource_id(scope: Scope, parts: Sequence[str]) -> str:
     before, path = _from_type(parts, 2)
+    before = [part.rpartition("/")[2] for part in before]  # some give the id of the subscription
     if scope.kind == RESOURCE_GROUP:
         group = before[-1] if before else scope.group
         subscription = before[0] if len(before) == 2 else scope.subscription
@@ -123,9 +124,9 @@ def _hash(name: str) -> Special:
 
     def run(trees: tuple[Tree, ...], frame: Frame) -> Any:
         values = [frame.value(tree) for tree in trees]
-        if any(isinstance(value, str) and stands_in(value) for value in values):
+        if any(is_deferred(value) or (isinstance(value, str) and stands_in(value)) for value in values):
             return deferred(name, [_short(value, frame) for value in values])
-        return call(name.lower(), values, frame.deployment.reading.budget)
+        return call(name, values, frame.deployment.reading.budget)
 
     return run
 
