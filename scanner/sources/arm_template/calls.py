@@ -28,6 +28,8 @@ _COMPOSING = frozenset({"concat", "format", "join", "string", "tolower", "touppe
 """What makes a text of texts: the text of an unknown part may stand in it."""
 _MAKING = frozenset({"createarray", "createobject"})
 """What holds a value, known or not, without looking at it."""
+_OPENING = frozenset({"flatten", "shallowmerge"})
+"""What looks into the members of its argument, too."""
 _WHOLE: dict[str, type] = {"concat": list, "union": dict}
 """What looks at the outermost level alone, where all arguments are of this type."""
 _LONGEST = 1_048_576
@@ -80,6 +82,8 @@ def _decides_later(name: str, function: Function, values: Sequence[Any], budget:
     if name in _MAKING:
         return name == "createobject" and any(is_deferred(key) for key in values[::2])
     if any(is_deferred(value) for value in values):
+        return True
+    if name in _OPENING and isinstance(values[0], list) and any(is_deferred(member) for member in values[0]):
         return True
     kind = _WHOLE.get(name)
     if function.structural or (kind is not None and all(isinstance(value, kind) for value in values)):
