@@ -29,26 +29,34 @@ from scanner.sources.options import ReadOptions
 __all__ = ["NAME", "is_bicep", "read", "read_bicep", "recognises", "resources_of_template"]
 
 NAME = "arm-template"
+_PARAMETERS = "deploymentparameters.json"
 
 
 def recognises(document: Any) -> bool:
-    """Say whether this is a template, by its schema or by the sections that only templates have."""
+    """Say whether this is a template, by its schema or by the sections that only templates have; or its parameters."""
     if not isinstance(document, dict):
         return False
-    schema = document.get("$schema")
-    if isinstance(schema, str) and schema.lower().rstrip("#").endswith("deploymenttemplate.json"):
+    if _schema(document).endswith(("deploymenttemplate.json", _PARAMETERS)):
         return True
     return isinstance(document.get("resources"), (list, dict)) and "contentVersion" in document
 
 
 def read(document: JsonDocument, options: ReadOptions) -> Inventory:
-    """Make an inventory of a template; raises SourceError where its parameters cannot be read.
+    """Make an inventory of a template; raises SourceError where its parameters cannot be read, or it is parameters.
 
     What is wrong in the template, or lies where azgate cannot see it, is a gap.
     """
+    if _schema(document.value).endswith(_PARAMETERS):
+        hint = f"scan the template, with --template-parameters {document.file}"
+        raise SourceError(Problem("holds the parameters of a template, not a template", document.file, hint=hint))
     path = None if document.file == STDIN else Path(document.file).resolve()
     given, undeclared = given_parameters(document.value, options.template_parameters)
     return _read(document.value, Source(document.file, path, document), given, undeclared, options)
+
+
+def _schema(document: Json) -> str:
+    schema = document.get("$schema")
+    return schema.lower().rstrip("#") if isinstance(schema, str) else ""
 
 
 def is_bicep(file: str) -> bool:
