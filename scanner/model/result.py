@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from operator import attrgetter
 from typing import Any
@@ -71,7 +71,15 @@ class Waiver:
 
 def fingerprint(rule_id: str, resource_id: str) -> str:
     """Give what identifies a finding for ever: rule and normalised resource id, never text, line or time."""
-    return sha256(f"{rule_id}\n{normalise_id(resource_id)}".encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(_rule_part(rule_id) + _resource_part(resource_id)).hexdigest()
+
+
+def _rule_part(rule_id: str) -> bytes:
+    return f"{rule_id}\n".encode("utf-8", "surrogatepass")
+
+
+def _resource_part(resource_id: str) -> bytes:
+    return normalise_id(resource_id).encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,13 @@ class Finding:
     def fingerprint(self) -> str:
         """64 hexadecimal digits."""
         return fingerprint(self.rule.id, self.resource.id)
+
+
+def fingerprints(findings: Iterable[Finding]) -> Iterator[str]:
+    """Give the fingerprint of each finding, in order; each rule's and each resource's part is made once."""
+    rule_part, resource_part = cache(_rule_part), cache(_resource_part)
+    for finding in findings:
+        yield sha256(rule_part(finding.rule.id) + resource_part(finding.resource.id)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +194,8 @@ class ScanResult:
     @cached_property
     def summary(self) -> Summary:
         """Count once, for all reports; every finding counts, whatever its disposition."""
-        outcomes = Counter(finding.outcome for finding in self.findings)
-        dispositions = Counter(finding.disposition for finding in self.findings)
+        outcomes = Counter(map(attrgetter("verdict.outcome"), self.findings))
+        dispositions = Counter(map(attrgetter("disposition"), self.findings))
         severities = Counter(f.severity for f in self.findings if f.outcome is Outcome.FAIL)
         return Summary(
             resources=self.resources,

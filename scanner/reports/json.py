@@ -11,22 +11,25 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from scanner.model.inventory import Gap
-from scanner.model.result import SCHEMA_VERSION, Finding, ResourceInfo, RuleInfo, ScanResult, Summary
-from scanner.model.verdict import Outcome
+from scanner.model.result import SCHEMA_VERSION, RuleInfo, ScanResult, Summary
+from scanner.reports.finding_texts import FindingTexts, Layout
 from scanner.reports.text import escape_unsafe
 from scanner.reports.view import cleaned
 
 _ARRAYS = frozenset({list, tuple, map})
+_MEMBER, _ITEM, _ITEM_MEMBER = "\n  ", "\n    ", "\n      "
 
 
 def render(result: ScanResult) -> str:
     """Give the result as indented JSON; passes are compact."""
-    # One finding at a time: they are most of the document.
-    document = scan_json(result) | {
-        "findings": map(finding_json, result.findings),
-        "gaps": [gap_json(gap) for gap in result.gaps],
-    }
-    return pretty(document) + "\n"
+    findings = list(FindingTexts(_LAYOUT).pieces(result.findings))
+    if findings:
+        findings[-1] = findings[-1].removesuffix(",")
+    gaps = {"gaps": [gap_json(gap) for gap in result.gaps]}
+    head = f'{{{_MEMBER}{members(scan_json(result), _MEMBER)},{_MEMBER}"findings": ['
+    foot = f"{_MEMBER if findings else ''}],{_MEMBER}{members(gaps, _MEMBER)}\n}}\n"
+    # Joined once: there are hundreds of megabytes where there are hundreds of thousands of findings.
+    return "".join([head, *findings, foot])
 
 
 def scan_json(result: ScanResult) -> dict[str, Any]:
@@ -79,58 +82,6 @@ def _rule(rule: RuleInfo) -> dict[str, Any]:
     }
 
 
-def finding_json(finding: Finding) -> dict[str, Any]:
-    """Give a finding as the JSON result has it; evidence is what it was, JSON or not."""
-    rule, resource = finding.rule, finding.resource
-    head: dict[str, Any] = {
-        "ruleId": rule.id,
-        "title": rule.title,
-        "severity": finding.severity,
-        "phase": rule.phase,
-        "maturity": rule.maturity,
-        "outcome": finding.outcome,
-        "disposition": finding.disposition,
-    }
-    if finding.outcome is Outcome.PASS:
-        head["resource"] = {"id": resource.id, "type": resource.type, "name": resource.name}
-        head["fingerprint"] = finding.fingerprint
-        return head
-    head["message"] = finding.message
-    head["evidence"] = evidence_json(finding)
-    head["resource"] = _resource(resource)
-    head["remediation"] = rule.remediation
-    head["references"] = rule.references
-    head["fingerprint"] = finding.fingerprint
-    if waiver := finding.exemption:
-        head["exemption"] = {
-            "reason": waiver.reason,
-            "owner": waiver.owner,
-            "expires": waiver.expires,
-            "scope": waiver.scope,
-        }
-    return head
-
-
-def evidence_json(finding: Finding) -> list[dict[str, Any]]:
-    """Give what a finding rests on as the JSON result has it."""
-    return [{"path": e.path, "actual": e.actual, "expected": e.expected} for e in finding.evidence]
-
-
-def _resource(resource: ResourceInfo) -> dict[str, Any]:
-    return {
-        "id": resource.id,
-        "type": resource.type,
-        "name": resource.name,
-        "location": resource.location,
-        "resourceGroup": resource.resource_group,
-        "subscriptionId": resource.subscription_id,
-        "tags": resource.tags,
-        "effectiveTags": resource.effective_tags,
-        "origin": {"file": resource.file, "line": resource.line, "pointer": resource.pointer}
-        | ({"address": resource.address} if resource.address else {}),
-    }
-
-
 def gap_json(gap: Gap) -> dict[str, Any]:
     """Give a gap as the JSON result has it."""
     return {"scope": gap.scope, "what": gap.what, "reason": gap.reason, "detail": gap.detail}
@@ -145,15 +96,19 @@ def pretty(value: Any, margin: str = "\n") -> str:
         if not value:
             return "{}"
         inner = margin + "  "
-        members = [
-            _key(key) + (_string(item) if type(item) is str else pretty(item, inner)) for key, item in value.items()
-        ]
-        return "{" + inner + f",{inner}".join(members) + margin + "}"
+        return "{" + inner + members(value, inner) + margin + "}"
     if kind in _ARRAYS:
         inner = margin + "  "
         items = [pretty(item, inner) for item in value]
         return "[" + inner + f",{inner}".join(items) + margin + "]" if items else "[]"
     return _scalar(value, margin)
+
+
+def members(value: dict[str, Any], margin: str) -> str:
+    """Write the members of an object as `pretty` does, without its braces."""
+    return f",{margin}".join(
+        [_key(key) + (_string(item) if type(item) is str else pretty(item, margin)) for key, item in value.items()]
+    )
 
 
 def _scalar(value: Any, margin: str) -> str:
@@ -174,3 +129,11 @@ def _string(text: str) -> str:
 @lru_cache(maxsize=1024, typed=True)
 def _key(key: Any) -> str:
     return _string(str(key)) + ": "
+
+
+_LAYOUT = Layout(
+    members=lambda value: members(value, _ITEM_MEMBER),
+    before=f"{_ITEM}{{{_ITEM_MEMBER}",
+    between=f",{_ITEM_MEMBER}",
+    after=f"{_ITEM}}},",
+)

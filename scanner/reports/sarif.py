@@ -26,7 +26,8 @@ from typing import Any
 from scanner.model.history import History
 from scanner.model.result import Finding, ScanResult
 from scanner.model.verdict import Disposition, Outcome
-from scanner.reports.json import evidence_json, pretty, summary_json
+from scanner.reports.finding_texts import evidence_json
+from scanner.reports.json import pretty, summary_json
 from scanner.reports.sarif_invocation import NOTIFICATIONS, invocation, text_message
 from scanner.reports.sarif_place import BASES, location
 from scanner.reports.sarif_rules import LEVELS, descriptor
@@ -104,7 +105,7 @@ def _result(finding: Finding, indices: Mapping[str, int]) -> dict[str, Any]:
             "disposition": finding.disposition,
             "severity": finding.severity,
             "resourceType": finding.resource.type,
-            "evidence": evidence_json(finding),
+            "evidence": evidence_json(finding.verdict),
         },
     }
 

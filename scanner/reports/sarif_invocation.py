@@ -32,7 +32,12 @@ def invocation(result: ScanResult, left_out: int) -> dict[str, Any]:
     level = "warning" if gate.exit_code == 0 else "error"
     execution = [_gap(gap, level) for gap in result.gaps]
     execution += [
-        _notification("ruleCrash", level, f"{rule_id} crashed on {count} resource{'' if count == 1 else 's'}.", _rule(rule_id, indices))
+        _notification(
+            "ruleCrash",
+            level,
+            f"{rule_id} crashed on {count} resource{'' if count == 1 else 's'}.",
+            _rule(rule_id, indices),
+        )
         for rule_id, count in sorted(crashed.items())
     ]
     if left_out:
