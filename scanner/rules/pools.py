@@ -17,7 +17,7 @@ from scanner.model.quota import (
     location_scope,
     usage_name,
 )
-from scanner.model.resource import Origin, Resource, normalise_location
+from scanner.model.resource import Origin, Resource, normalise_id, normalise_location, parent_key
 from scanner.model.values import MISSING, UNKNOWN, Json
 from scanner.rules.environment import Environment
 from scanner.rules.paths import field_getter, parse_path
@@ -56,8 +56,25 @@ def has_pool(deployment: Json) -> bool:
 
 def find_pool(deployment: Resource, env: Environment) -> Pool:
     """Give the pool of a deployment: subscription + region of its account + usage name of (sku, model)."""
+    return _pool(deployment, env.inventory.parent(deployment), env)
+
+
+def _pool_before(deployment: Resource, env: Environment) -> Pool:
+    """Give the pool that a deployment drew from before the change, which may move its account to another region."""
+    account = _before(env).get(parent_key(deployment.key) or "")
+    return _pool(deployment, account or env.inventory.parent(deployment), env)
+
+
+def _before(env: Environment) -> dict[str, Resource]:
+    """Give what the change removes or defines anew, as it was, by normalised id."""
+    found: dict[str, Resource] = env.inventory.memo(
+        "before by key", lambda: {resource.key: resource for resource in env.inventory.before}
+    )
+    return found
+
+
+def _pool(deployment: Resource, account: Resource | None, env: Environment) -> Pool:
     names = candidate_pool_names(deployment.json)
-    account = env.inventory.parent(deployment)
     if account is None or not account.location:
         return Pool(names[0] if names else "", reason="the deployment's account, and so its region, was not read")
     place = normalise_location(account.location)
@@ -133,10 +150,12 @@ def planned_capacity(pool: Pool, env: Environment) -> Any:
         found: dict[str, Any] = {}
         for deployment in env.inventory.by_type.get(DEPLOYMENT, ()):
             if deployment.origin.declared:
-                _add(found, deployment, 1, env)
-        for deployment in env.inventory.before if found or env.inventory.context else ():
-            if deployment.type == DEPLOYMENT:
-                _add(found, deployment, -1, env)
+                _add(found, deployment, find_pool(deployment, env), 1, env)
+        removed = frozenset(map(normalise_id, env.inventory.removed))
+        for deployment in env.inventory.before:
+            # One that only goes with its account keeps its quota until the account is purged.
+            if deployment.type == DEPLOYMENT and (deployment.key in env.inventory.by_key or deployment.key in removed):
+                _add(found, deployment, _pool_before(deployment, env), -1, env)
         return found
 
     planned: dict[str, Any] = env.inventory.memo("planned capacity", make)
@@ -144,18 +163,17 @@ def planned_capacity(pool: Pool, env: Environment) -> Any:
 
 
 def grows(deployment: Resource, env: Environment) -> bool:
-    """Say whether a planned deployment takes more of its pool than it has: it is new, or is made larger."""
-    old = next((one for one in env.inventory.before if one.key == deployment.key), None)
-    if old is None:
+    """Say whether a planned deployment takes more of its pool than it has: it is new there, or is made larger."""
+    old = _before(env).get(deployment.key)
+    if old is None or _pool_before(old, env).key != find_pool(deployment, env).key:
         return True
     held, wanted = as_number(capacity_of(old, env)), as_number(capacity_of(deployment, env))
     return held is None or wanted is None or wanted > held
 
 
-def _add(found: dict[str, Any], deployment: Resource, sign: int, env: Environment) -> None:
+def _add(found: dict[str, Any], deployment: Resource, pool: Pool, sign: int, env: Environment) -> None:
     if not has_pool(deployment.json):
         return
-    pool = find_pool(deployment, env)
     number = as_number(capacity_of(deployment, env))
     so_far = found.get(pool.key, 0)
     found[pool.key] = UNKNOWN if number is None or so_far is UNKNOWN else so_far + sign * number

@@ -29,11 +29,13 @@ def account(**body: Any) -> Resource:
     return make_resource(ACCOUNT, "acct", kind="OpenAI", location="swedencentral", source="snapshot", **body)
 
 
-def deployment(name: str, capacity: Any, *, planned: bool = True, judged: bool = True) -> Resource:
+def deployment(
+    name: str, capacity: Any, *, planned: bool = True, judged: bool = True, sku: str = "Standard"
+) -> Resource:
     resource = make_resource(
         DEPLOYMENT,
         f"acct/{name}",
-        sku={"name": "Standard", "capacity": capacity},
+        sku={"name": sku, "capacity": capacity},
         properties={"model": {"format": "OpenAI", "name": "gpt-4o", "version": "2024-11-20"}},
     )
     source = "terraform-plan" if planned else "snapshot"
@@ -100,6 +102,46 @@ def test_what_stays_as_it_is_takes_nothing_that_is_left():
     found = verdicts(laid, "openai-quota-share")
     assert found["old"][0] is Outcome.PASS
     assert found["new"][0] is Outcome.FAIL
+
+
+def test_what_moves_into_another_pool_takes_what_is_left_there():
+    old = deployment("old", 500, planned=False, sku="GlobalStandard")
+    laid = in_context(change(deployment("old", 500)), existing(old))
+    outcome, message = verdicts(laid, "openai-quota-share")["old"]
+    assert outcome is Outcome.FAIL
+    assert "adds 500 units to OpenAI.Standard.gpt-4o in swedencentral, of which 400 are left" in message
+
+
+def test_what_moves_with_its_account_leaves_the_pool_of_the_old_region():
+    elsewhere = location_scope(SUBSCRIPTION, "westeurope")
+    usage = {"name": {"value": "OpenAI.Standard.gpt-4o"}, "currentValue": 150, "limit": 200}
+    moved = Resource(account().json | {"location": "West Europe"}, Origin("terraform-plan", declared=True))
+    old = deployment("old", 100, planned=False)
+    laid = in_context(
+        change(moved, deployment("old", 100)), existing(old, facts=(Fact("quotaUsages", elsewhere, [usage]),))
+    )
+    assert verdicts(laid, "openai-quota-share")["old"][0] is Outcome.FAIL
+    outcome, message = verdicts(laid, "openai-quota-headroom")["OpenAI.Standard.gpt-4o"]
+    assert outcome is Outcome.FAIL
+    assert "250 of 200 units" in message
+
+
+def test_beside_a_capacity_that_is_not_known_it_is_not_known_what_fits():
+    laid = in_context(change(deployment("new", 450), deployment("other", UNKNOWN)), existing())
+    outcome, message = verdicts(laid, "openai-quota-share")["new"]
+    assert outcome is Outcome.UNKNOWN
+    assert "known only after deployment" in message
+
+
+def test_a_deployment_that_goes_with_its_account_holds_its_quota_until_the_account_is_purged():
+    old = deployment("old", 300, planned=False)
+    other = make_resource(ACCOUNT, "other", kind="OpenAI", location="swedencentral", source="snapshot")
+    body = {**deployment("new", 350).json, "id": arm_id(DEPLOYMENT, "other/new")}
+    new = Resource(body, Origin("terraform-plan", declared=True))
+    with_account = in_context(change(new, removed=(account().id,)), existing(old, other))
+    assert verdicts(with_account, "openai-quota-headroom")["OpenAI.Standard.gpt-4o"][0] is Outcome.FAIL
+    both = in_context(change(new, removed=(account().id, old.id)), existing(old, other))
+    assert verdicts(both, "openai-quota-headroom")["OpenAI.Standard.gpt-4o"][0] is Outcome.PASS
 
 
 @pytest.mark.parametrize(

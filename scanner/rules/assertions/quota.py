@@ -74,14 +74,17 @@ class QuotaShare(_OnQuota):
 
 def _fits(resource: Resource, capacity: Any, limit: float, pool: Pool, env: Environment) -> Judgement:
     """Say whether a planned deployment fits into what is left of its pool; one that exists does."""
-    current, planned = as_number(pool.current), as_number(planned_capacity(pool, env))
-    if not resource.origin.declared or current is None or planned is None or not grows(resource, env):
+    current, change = as_number(pool.current), planned_capacity(pool, env)
+    if not resource.origin.declared or current is None or change is MISSING or not grows(resource, env):
         return HOLDS
-    left = limit - current
-    if planned <= left:
+    left, planned = limit - current, as_number(change)
+    if planned is not None and planned <= left:
         return HOLDS
-    words = f"this change adds {planned:,.15g} units to {pool.name} in {pool.location}, of which {left:,.15g} are left"
-    return Judgement(False, words, (Evidence("sku.capacity", capacity, f"at most {left:,.15g}, what is left"),))
+    there = f"{pool.name} in {pool.location}, of which {left:,.15g} are left"
+    evidence = (Evidence("sku.capacity", capacity, f"at most {left:,.15g}, what is left"),)
+    if planned is None:
+        return Judgement(None, f"how much this change adds to {there}, is known only after deployment", evidence)
+    return Judgement(False, f"this change adds {planned:,.15g} units to {there}", evidence)
 
 
 class QuotaHeadroom(_OnQuota):
