@@ -212,6 +212,23 @@ def test_what_only_exists_is_context(templates):
     assert inventory.parent(deployment) is account
 
 
+@pytest.mark.parametrize(
+    ("where", "prefix"),
+    [
+        ({"resourceGroup": "rg-b"}, "/subscriptions/{s}/resourceGroups/rg-b"),
+        ({"subscriptionId": "t", "resourceGroup": "rg-b"}, "/subscriptions/t/resourceGroups/rg-b"),
+        ({"scope": "/subscriptions/t/resourceGroups/[x]"}, "/subscriptions/t/resourceGroups/[x]"),
+    ],
+)
+def test_what_exists_may_be_elsewhere(templates, where, prefix):
+    template = existing_and(templates)
+    template["resources"]["known"].update(where)
+
+    (account,) = templates.read(template).resources
+
+    assert account.id == f"{prefix}/providers/{ACCOUNT}/a".replace("{s}", templates.options.subscription)
+
+
 def test_what_exists_and_is_declared_too_is_declared(templates):
     inventory = templates.read(existing_and(templates, real=templates.resource("a", ACCOUNT, kind="OpenAI")))
 
