@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.expressions.truth import all_of, any_of, implies, negate
 from scanner.model.values import UNKNOWN, Truth
 from scanner.rules.environment import Environment
-from scanner.expressions.truth import all_of, any_of, implies, negate
 from tests.factories import AS_OF, compiled, make_inventory, make_resource
 
 truths = st.sampled_from([True, False, None])
