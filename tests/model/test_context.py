@@ -195,7 +195,8 @@ def budget(**body: Any) -> dict[str, Any]:
         ([budget()], (), (), Outcome.PASS),
         ([], (budget(),), (), Outcome.PASS),
         ([budget()], (), (budget()["id"],), Outcome.FAIL),
-        ([], (budget(id=budget()["id"].replace("/providers", "/resourceGroups/rg-ai/providers")),), (), Outcome.FAIL),
+        ([], (budget(id=budget()["id"].replace("/providers", "/resourceGroups/rg-ai/providers")),), (), Outcome.PASS),
+        ([], (budget(id=budget()["id"].replace("/providers", "/resourceGroups/other/providers")),), (), Outcome.FAIL),
     ],
 )
 def test_the_subscription_in_which_something_changes_must_have_its_budget(facts, planned, removed, outcome):

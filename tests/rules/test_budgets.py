@@ -209,3 +209,47 @@ def test_arguments_that_make_no_sense_are_refused(tree: Any, words: str):
     _, problems = compiled_with_problems(tree)
 
     assert any(words in f"{problem.message} {problem.hint}" for problem in problems.found), problems.found
+
+
+@pytest.mark.parametrize(
+    ("tree", "item", "truth"),
+    [
+        (BUDGET, notified(notification(contactEmails=[], contactGroups=[UNKNOWN])), None),
+        (BUDGET, notified(notification(contactEmails=UNKNOWN)), None),
+        (BUDGET, notified(notification(enabled=UNKNOWN)), None),
+        (BUDGET, notified(notification(enabled=False, contactEmails=UNKNOWN)), False),
+        (BUDGET, notified(notification(contactGroups=[UNKNOWN])), True),
+        (BUDGET, notified(UNKNOWN), None),
+        (BUDGET, notified(notifications=UNKNOWN), None),
+        (BUDGET, notified(notification(thresholdType=UNKNOWN)), True),
+        (FORECAST, notified(notification(thresholdType=UNKNOWN)), None),
+        (FORECAST, notified(notification(thresholdType="Actual", contactEmails=UNKNOWN)), False),
+    ],
+)
+def test_a_budget_of_which_not_all_is_known_yet_is_neither_good_nor_bad(tree: Any, item: Any, truth: Truth):
+    judgement = judge(tree, HOME, OPENAI, facts=[budget(HOME, item)])
+
+    assert judgement.truth is truth
+    assert truth is not None or "known only after deployment" in judgement.message
+
+
+def test_planned_budgets_of_all_groups_with_ai_take_the_place_of_one_of_the_subscription():
+    kind = "Microsoft.Consumption/budgets"
+    planned = make_resource(
+        kind,
+        "ai",
+        id=f"{TEAM.id}/providers/{kind}/ai",
+        declared=True,
+        properties=notified(notification())["properties"],
+    )
+
+    assert judge(BUDGET, HOME, OPENAI, facts=[budget(HOME)]).truth is False
+    assert judge(BUDGET, HOME, OPENAI, planned, facts=[budget(HOME)]).truth is True
+
+
+def test_an_alert_of_which_the_status_is_not_known_yet_is_neither_good_nor_bad():
+    kind = "Microsoft.CostManagement/scheduledActions"
+    body = {"id": f"{HOME.id}/providers/{kind}/a", "kind": "InsightAlert", "properties": {"status": UNKNOWN}}
+    alert = make_resource(kind, "a", declared=True, **body)
+
+    assert judge(ALERT, HOME, OPENAI, alert, facts=[Fact("scheduledActions", HOME.id, [])]).truth is None

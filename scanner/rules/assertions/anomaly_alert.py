@@ -7,6 +7,7 @@ from typing import Any
 from scanner.model.fact_kinds import SCHEDULED_ACTIONS
 from scanner.model.needs import MetricQuery
 from scanner.model.resource import Resource
+from scanner.model.values import UNKNOWN, Json
 from scanner.model.verdict import Evidence
 from scanner.rules.assertions.base import Assertion
 from scanner.rules.environment import HOLDS, Environment, Judgement
@@ -18,7 +19,8 @@ _SCHEDULED_ACTION = "microsoft.costmanagement/scheduledactions"
 class AnomalyAlert(Assertion):
     """The subscription has an enabled anomaly alert: a scheduled action of kind InsightAlert.
 
-    Unknown where the scheduled actions could not be read.
+    Unknown where the scheduled actions could not be read, or where the status of a planned one is known only after
+    deployment.
     """
 
     def facts(self) -> tuple[tuple[str, MetricQuery | None], ...]:
@@ -41,8 +43,15 @@ class AnomalyAlert(Assertion):
         if listed is None or gap is not None:
             reason = f"could not be read ({gap.reason})" if gap else "were not read"
             return Judgement(None, f"its scheduled actions {reason}", evidence)
+        if any(_unknown(alert) for alert in alerts):
+            return Judgement(None, "whether its anomaly alert is enabled is known only after deployment", evidence)
         found = f"its anomaly alert is {states[0] or 'not enabled'}" if states else "it has no anomaly alert"
         return Judgement(False, f"{found}; it must have {expected}", evidence)
+
+
+def _unknown(alert: Json) -> bool:
+    properties = alert.get("properties")
+    return properties is UNKNOWN or (isinstance(properties, dict) and properties.get("status") is UNKNOWN)
 
 
 def _word(container: Any, key: str) -> str:

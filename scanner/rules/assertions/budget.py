@@ -12,7 +12,7 @@ from scanner.expressions.truth import all_of, any_of
 from scanner.model.fact_kinds import BUDGETS
 from scanner.model.needs import MetricQuery
 from scanner.model.resource import RESOURCE_GROUP, Resource
-from scanner.model.values import Json, Truth
+from scanner.model.values import UNKNOWN, Json, Truth
 from scanner.model.verdict import Evidence
 from scanner.rules.ai_resources import homes
 from scanner.rules.assertions.base import Assertion
@@ -31,7 +31,8 @@ class Budget(Assertion):
 
     With `thresholdType` that notification is of this type; with `notified: false` any budget will do. A budget whose
     period is over is none. A subscription without one of its own holds where budgets of its resource groups were
-    read, and each group that holds AI resources has one. Unknown where the budgets could not be read.
+    read, and each group that holds AI resources has one. Unknown where the budgets could not be read, or where what
+    decides of a planned one is known only after deployment.
     """
 
     notified: bool = Field(default=True, description="Whether a notification must be enabled and have recipients.")
@@ -60,7 +61,10 @@ class Budget(Assertion):
             return self._judge(f"/subscriptions/{resource.subscription_id}", env).truth
         prefix = f"{resource.key}/resourcegroups/"
         groups = [home for home, truth in homes(env.inventory).items() if truth and home.startswith(prefix)]
-        asked = (env.inventory.fact(BUDGETS, group) or env.inventory.gap(BUDGETS, group) for group in groups)
+        asked = (
+            env.inventory.fact(BUDGETS, group) or env.inventory.gap(BUDGETS, group) or declared_at(group, _BUDGET, env)
+            for group in groups
+        )
         if not groups or not all(asked):
             return False
         return all_of(self._judge(group, env).truth for group in groups)
@@ -72,7 +76,8 @@ class Budget(Assertion):
         if planned := declared_at(scope, _BUDGET, env):
             listed = [*planned, *(listed or ())]
         budgets = [item for item in listed or () if _is_cost_budget(item, env.as_of)]
-        if any(self._suffices(budget) for budget in budgets):
+        truth = any_of(self._suffices(budget) for budget in budgets)
+        if truth:
             return HOLDS
         evidence = (Evidence(BUDGETS, None if listed is None else [_name(one) for one in budgets], self._expected()),)
         if listed is None or gap is not None:
@@ -81,23 +86,32 @@ class Budget(Assertion):
         if not budgets:
             return Judgement(False, f"it has no budget; it must have {self._expected()}", evidence)
         names = ", ".join(_name(one) for one in budgets[:3]) + (" ..." if len(budgets) > 3 else "")
+        if truth is None:
+            whether = f"whether a budget ({names}) has {self._notification()}"
+            return Judgement(None, f"{whether} is known only after deployment", evidence)
         return Judgement(False, f"no budget ({names}) has {self._notification()}", evidence)
 
-    def _suffices(self, budget: Json) -> bool:
+    def _suffices(self, budget: Json) -> Truth:
         if not self.notified and self.threshold_type is None:
             return True
         table = descend(budget, (*_PROPERTIES, ("notifications", "notifications")))
-        return any(self._notifies(one) for one in table.values()) if isinstance(table, dict) else False
+        if table is UNKNOWN:
+            return None
+        return any_of(map(self._notifies, table.values())) if isinstance(table, dict) else False
 
-    def _notifies(self, notification: Any) -> bool:
+    def _notifies(self, notification: Any) -> Truth:
+        if notification is UNKNOWN:
+            return None
         if not isinstance(notification, dict):
             return False
-        kind = str(notification.get("thresholdType") or _DEFAULT_TYPE).lower()
-        if self.threshold_type is not None and kind != self.threshold_type.lower():
-            return False
+        kind = notification.get("thresholdType") or _DEFAULT_TYPE
+        wanted = self.threshold_type
+        fits = True if wanted is None else None if kind is UNKNOWN else str(kind).lower() == wanted.lower()
         if not self.notified:
-            return True
-        return notification.get("enabled") is True and any(_filled(notification.get(key)) for key in _RECIPIENTS)
+            return fits
+        enabled = notification.get("enabled")
+        heard = any_of(_filled(notification.get(key)) for key in _RECIPIENTS)
+        return all_of((fits, None if enabled is UNKNOWN else enabled is True, heard))
 
     def _notification(self) -> str:
         kind = f" for {self.threshold_type.lower()} cost" if self.threshold_type else ""
@@ -108,9 +122,10 @@ class Budget(Assertion):
         return "a cost budget" if plain else f"a cost budget with {self._notification()}"
 
 
-def _filled(recipients: Any) -> bool:
+def _filled(recipients: Any) -> Truth:
     """Say whether a list of recipients names one."""
-    return isinstance(recipients, list) and any(isinstance(one, str) and one.strip() for one in recipients)
+    members = recipients if isinstance(recipients, list) else [recipients] if recipients is UNKNOWN else []
+    return any_of(None if one is UNKNOWN else isinstance(one, str) and bool(one.strip()) for one in members)
 
 
 def _name(budget: Json) -> str:
