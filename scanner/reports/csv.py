@@ -13,46 +13,25 @@ Of a passing finding only rule and resource are known, as in the JSON result.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from scanner.model.inventory import Gap
-from scanner.model.result import Finding, NotEvaluated, RuleInfo, ScanResult
-from scanner.model.verdict import Outcome
+from scanner.model.result import Finding, NotEvaluated, ResourceInfo, RuleInfo, ScanResult, Waiver, fingerprints
+from scanner.model.verdict import Outcome, Verdict
+from scanner.reports.once import OncePerObject, OncePerVerdict
 from scanner.reports.text import one_line
-from scanner.reports.view import NO_OWNER, cleaned, owner, place, shown
+from scanner.reports.view import NO_OWNER, cleaned, evidence_lines, owner, place
 
-COLUMNS = (
-    "kind",
-    "outcome",
-    "disposition",
-    "severity",
-    "ruleId",
-    "title",
-    "phase",
-    "maturity",
-    "policy",
-    "resourceId",
-    "type",
-    "name",
-    "resourceGroup",
-    "subscriptionId",
-    "location",
-    "owner",
-    "effectiveTags",
-    "file",
-    "line",
-    "address",
-    "message",
-    "evidence",
-    "remediation",
-    "exemptionReason",
-    "exemptionOwner",
-    "exemptionExpires",
-    "fingerprint",
-)
+# The columns in the order of the file, by what their values depend on.
+_HEAD = ("kind", "outcome", "disposition", "severity", "ruleId", "title", "phase", "maturity", "policy")
+_IDENTITY = ("resourceId", "type", "name", "resourceGroup", "subscriptionId")
+_RESOURCE = ("location", "owner", "effectiveTags", "file", "line", "address")
+_VERDICT = ("message", "evidence")
+_REMEDY = ("remediation",)
+_EXEMPTION = ("exemptionReason", "exemptionOwner", "exemptionExpires")
+_DETAILS = (*_RESOURCE, *_VERDICT, *_REMEDY, *_EXEMPTION)
+COLUMNS = (*_HEAD, *_IDENTITY, *_DETAILS, "fingerprint")
 _MOST = 32_767
 _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
@@ -60,69 +39,102 @@ _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 def render(result: ScanResult) -> str:
     """Give the result as CSV; `kind` is `finding`, `gap`, `notEvaluated` or `note`."""
     rules = {rule.id: rule for rule in result.rules}
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.DictWriter(text, COLUMNS, restval="", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writeheader()
-    for row in _rows(result, rules):
-        writer.writerow({column: _cell(value) for column, value in row.items()})
-    return text.getvalue()
+    others: list[Mapping[str, str]] = [
+        *(_gap(gap) for gap in result.gaps),
+        *(_not_evaluated(item, rules.get(item.rule_id)) for item in result.scan.not_evaluated),
+        *({"kind": "note", "message": note} for note in result.scan.notes),
+    ]
+    names = dict(zip(COLUMNS, COLUMNS, strict=True))
+    return "".join(["\ufeff", _row(names), *_findings(result.findings), *map(_row, others)])
 
 
-def _rows(result: ScanResult, rules: dict[str, RuleInfo]) -> Iterator[dict[str, str]]:
-    yield from (_finding(finding) for finding in result.findings)
-    yield from (_gap(gap) for gap in result.gaps)
-    yield from (_not_evaluated(item, rules.get(item.rule_id)) for item in result.scan.not_evaluated)
-    yield from ({"kind": "note", "message": note} for note in result.scan.notes)
+def _findings(findings: Iterable[Finding]) -> Iterator[str]:
+    """Give the rows of findings in pieces: most are passes, and what findings share is written once."""
+    heads: dict[Hashable, str] = {}
+    identity, resource = OncePerObject(_identity), OncePerObject(_resource)
+    verdict, remedy = OncePerVerdict(_verdict), OncePerObject(_remedy)
+    no_details, no_exemption = _cells({}, _DETAILS), _cells({}, _EXEMPTION)
+    for finding, print_ in zip(findings, fingerprints(findings), strict=True):
+        outcome = finding.verdict.outcome
+        key = (id(finding.rule), finding.severity, outcome, finding.disposition)
+        head = heads.get(key)
+        if head is None:
+            head = heads[key] = _head(finding)
+        yield head
+        yield identity(finding.resource)
+        if outcome is Outcome.PASS:
+            yield no_details
+        else:
+            yield resource(finding.resource)
+            yield verdict(finding.verdict)
+            yield remedy(finding.rule)
+            yield no_exemption if finding.exemption is None else _exemption(finding.exemption)
+        yield f'"{print_}"\r\n'
+
+
+def _row(values: Mapping[str, str]) -> str:
+    return f"{_cells(values, COLUMNS)[:-1]}\r\n"
+
+
+def _cells(values: Mapping[str, str], columns: Iterable[str]) -> str:
+    """Write cells, each with the comma behind it; a column without a value is empty."""
+    return "".join([f"{_cell(values.get(column, ''))}," for column in columns])
 
 
 def _cell(value: str) -> str:
     text = one_line(value)
     if text.startswith(_FORMULA):
         text = f"'{text}"
-    return text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
+    text = text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
+    quoted = text.replace('"', '""')
+    return f'"{quoted}"'
 
 
-def _finding(finding: Finding) -> dict[str, str]:
-    resource, where = finding.resource, place(finding.resource)
-    row = {
-        "kind": "finding",
-        "outcome": finding.outcome,
-        "disposition": finding.disposition,
-        **_rule(finding.rule),
-        "severity": finding.severity,
+def _head(finding: Finding) -> str:
+    values = {"kind": "finding", "outcome": finding.outcome, "disposition": finding.disposition}
+    return _cells({**values, **_rule(finding.rule), "severity": finding.severity}, _HEAD)
+
+
+def _identity(resource: ResourceInfo) -> str:
+    where = place(resource)
+    values = {
         "resourceId": resource.id,
         "type": resource.type,
         "name": resource.name,
         "resourceGroup": where.group,
         "subscriptionId": where.subscription,
-        "fingerprint": finding.fingerprint,
     }
-    return row if finding.outcome is Outcome.PASS else row | _details(finding)
+    return _cells(values, _IDENTITY)
 
 
-def _details(finding: Finding) -> dict[str, str]:
-    """Give what a pass has none of."""
-    resource, waiver = finding.resource, finding.exemption
+def _resource(resource: ResourceInfo) -> str:
     whose = owner(resource)
-    row = {
+    values = {
         "location": resource.location,
         "owner": "" if whose == NO_OWNER else whose,
         "effectiveTags": json.dumps(cleaned(resource.effective_tags), ensure_ascii=False),
         "file": resource.file or "",
         "line": str(resource.line or ""),
         "address": resource.address,
-        "message": finding.message,
-        "evidence": "; ".join(f"{e.path}: {shown(e.actual)} (expected: {e.expected})" for e in finding.evidence),
-        "remediation": finding.rule.remediation,
     }
-    if waiver:
-        row |= {
-            "exemptionReason": waiver.reason,
-            "exemptionOwner": waiver.owner,
-            "exemptionExpires": waiver.expires,
-        }
-    return row
+    return _cells(values, _RESOURCE)
+
+
+def _verdict(verdict: Verdict) -> str:
+    return _cells({"message": verdict.message, "evidence": "; ".join(evidence_lines(verdict))}, _VERDICT)
+
+
+def _remedy(rule: RuleInfo) -> str:
+    return _cells({"remediation": rule.remediation}, _REMEDY)
+
+
+def _exemption(waiver: Waiver) -> str:
+    values = {
+        "exemptionReason": waiver.reason,
+        "exemptionOwner": waiver.owner,
+        "exemptionExpires": waiver.expires,
+    }
+    return _cells(values, _EXEMPTION)
 
 
 def _rule(rule: RuleInfo) -> dict[str, str]:

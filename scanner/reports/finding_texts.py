@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from scanner.model.result import Finding, ResourceInfo, Waiver, fingerprints
+from scanner.model.result import Finding, ResourceInfo, RuleInfo, Waiver, fingerprints
 from scanner.model.verdict import Outcome, Verdict
-from scanner.reports.view import verdict_key
-
-_MOST_VERDICTS = 4_096
-"""Texts of verdicts that are kept: they may all differ."""
+from scanner.reports.once import OncePerObject, OncePerVerdict
 
 
 class Layout(NamedTuple):
@@ -27,79 +24,63 @@ class Layout(NamedTuple):
 
 
 class FindingTexts:
-    """Writes findings in a layout. Rules and resources are known by identity: whoever has the findings keeps them."""
+    """Writes findings in a layout, as the JSON result has them."""
 
     def __init__(self, layout: Layout) -> None:
-        self._members, self._before, self._between, after = layout
+        self._members, self._before, self._between, self._after = layout
         self._before_print = self._members({"fingerprint": ""}).removesuffix('"')
-        self._after = after
-        self._heads: dict[Hashable, str] = {}
-        self._identities: dict[int, str] = {}
-        self._resources: dict[int, str] = {}
-        self._remedies: dict[int, str] = {}
-        self._verdicts: dict[Hashable, str] = {}
 
     def pieces(self, findings: Iterable[Finding]) -> Iterator[str]:
         """Give the text of all findings in pieces; a piece that findings share is one string in memory."""
-        heads, identities, after = self._heads, self._identities, f'"{self._after}'
+        heads: dict[Hashable, str] = {}
+        identity, resource_ = OncePerObject(self._identity), OncePerObject(self._resource)
+        remedy, verdict_, after = OncePerObject(self._remedy), OncePerVerdict(self._verdict), f'"{self._after}'
         for finding, print_ in zip(findings, fingerprints(findings), strict=True):
-            outcome, resource = finding.verdict.outcome, finding.resource
-            key = (id(finding.rule), finding.severity, outcome, finding.disposition)
-            yield heads.get(key) or self._head(key, finding)
-            if outcome is Outcome.PASS:
-                yield identities.get(id(resource)) or self._identity(resource)
+            rule, resource, verdict = finding.rule, finding.resource, finding.verdict
+            key = (id(rule), finding.severity, verdict.outcome, finding.disposition)
+            head = heads.get(key)
+            if head is None:
+                head = heads[key] = self._head(finding)
+            yield head
+            if verdict.outcome is Outcome.PASS:
+                yield identity(resource)
                 yield print_
                 yield after
             else:
-                yield self._verdict(finding.verdict)
-                yield self._resources.get(id(resource)) or self._resource(resource)
-                yield self._remedies.get(id(finding.rule)) or self._remedy(finding)
+                yield verdict_(verdict)
+                yield resource_(resource)
+                yield remedy(rule)
                 yield print_
                 yield after if finding.exemption is None else self._exemption(finding.exemption)
 
-    def _head(self, key: Hashable, finding: Finding) -> str:
+    def _head(self, finding: Finding) -> str:
         rule = finding.rule
-        text = self._members(
-            {
-                "ruleId": rule.id,
-                "title": rule.title,
-                "severity": finding.severity,
-                "phase": rule.phase,
-                "maturity": rule.maturity,
-                "outcome": finding.outcome,
-                "disposition": finding.disposition,
-            }
-        )
-        self._heads[key] = text = f"{self._before}{text}{self._between}"
-        return text
+        members = {
+            "ruleId": rule.id,
+            "title": rule.title,
+            "severity": finding.severity,
+            "phase": rule.phase,
+            "maturity": rule.maturity,
+            "outcome": finding.outcome,
+            "disposition": finding.disposition,
+        }
+        return f"{self._before}{self._members(members)}{self._between}"
 
     def _identity(self, resource: ResourceInfo) -> str:
         """Write what a pass has of its resource, up to the fingerprint."""
-        text = self._members({"resource": identity_json(resource)})
-        self._identities[id(resource)] = text = f"{text}{self._between}{self._before_print}"
-        return text
+        return f"{self._members({'resource': identity_json(resource)})}{self._between}{self._before_print}"
 
     def _verdict(self, verdict: Verdict) -> str:
         """Write what a verdict says; evidence is what it was, JSON or not."""
-        key = verdict_key(verdict)
-        text = None if key is None else self._verdicts.get(key)
-        if text is None:
-            text = self._members({"message": verdict.message, "evidence": evidence_json(verdict)}) + self._between
-            if key is not None and len(self._verdicts) < _MOST_VERDICTS:
-                self._verdicts[key] = text
-        return text
+        return self._members({"message": verdict.message, "evidence": evidence_json(verdict)}) + self._between
 
     def _resource(self, resource: ResourceInfo) -> str:
-        text = self._members({"resource": resource_json(resource)})
-        self._resources[id(resource)] = text = f"{text}{self._between}"
-        return text
+        return self._members({"resource": resource_json(resource)}) + self._between
 
-    def _remedy(self, finding: Finding) -> str:
+    def _remedy(self, rule: RuleInfo) -> str:
         """Write what is to be done, up to the fingerprint."""
-        rule = finding.rule
-        text = self._members({"remediation": rule.remediation, "references": rule.references})
-        self._remedies[id(rule)] = text = f"{text}{self._between}{self._before_print}"
-        return text
+        members = {"remediation": rule.remediation, "references": rule.references}
+        return f"{self._members(members)}{self._between}{self._before_print}"
 
     def _exemption(self, waiver: Waiver) -> str:
         members = {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires, "scope": waiver.scope}

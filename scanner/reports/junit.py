@@ -3,28 +3,25 @@
 docs/schemas/junit.xsd states what is written here.
 """
 
-# mypy: disallow-untyped-calls=False
-# (junitparser says that it is typed, but half of its methods are not)
-
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from junitparser import Error, Failure, Skipped, TestCase
-
-from scanner.model.result import Finding, ScanResult
-from scanner.model.verdict import Disposition, Outcome
+from scanner.model.result import Finding, ResourceInfo, RuleInfo, ScanResult
+from scanner.model.verdict import Disposition, Outcome, Verdict
 from scanner.reports.by_resource import source_place
-from scanner.reports.junit_document import Cases, child, document, new_case
-from scanner.reports.view import shown
+from scanner.reports.junit_document import Cases, document, text_of
+from scanner.reports.once import OncePerObject, OncePerVerdict
+from scanner.reports.view import evidence_lines
 
 
 def render(result: ScanResult) -> str:
     """Give the result as a JUnit XML document; it holds at least one case."""
     suites = [*_policy_suites(result), _gap_suite(result)]
-    if not any(suite.cases for suite in suites):
+    if not any(suite.pieces for suite in suites):
         # Jenkins takes a file without any case for a mistake and fails the build.
-        suites.append(Cases("scan", "azgate", [new_case("azgate", "nothing to report")]))
+        suites.append(Cases("scan", "azgate"))
+        suites[-1].passed("azgate", "nothing to report")
     properties = {
         "tool": f"azgate {result.tool_version}",
         "asOf": result.scan.as_of,
@@ -36,46 +33,43 @@ def render(result: ScanResult) -> str:
 def _policy_suites(result: ScanResult) -> list[Cases]:
     """Give every policy file a suite; a rule that belongs to none (there should be no such) still shows."""
     suites: list[Cases] = []
-    suite_of_rule: dict[str, list[TestCase]] = {}
+    suite_of_rule: dict[str, Cases] = {}
     for policy in result.scan.policies:
-        cases: list[TestCase] = []
-        suites.append(Cases(policy.name, policy.path, cases))
+        suites.append(Cases(policy.name, policy.path))
         for rule_id in policy.rules:
-            suite_of_rule.setdefault(rule_id, cases)
-    stray: list[TestCase] = []
+            suite_of_rule.setdefault(rule_id, suites[-1])
+    stray = Cases("other rules", "azgate")
+    bodies = _Bodies()
     for finding in result.findings:
-        suite_of_rule.get(finding.rule.id, stray).append(_finding_case(finding))
+        suite = suite_of_rule.get(finding.rule.id, stray)
+        if finding.verdict.outcome is Outcome.PASS:
+            suite.passed(finding.rule.id, finding.resource.id)
+        else:
+            _add(suite, finding, bodies.of(finding))
     for rule in result.scan.not_evaluated:
-        case = new_case(rule.rule_id, "not evaluated")
-        case.append(child(Skipped, "", f"not evaluated: {rule.reason}"))
-        suite_of_rule.get(rule.rule_id, stray).append(case)
-    if stray:
-        suites.append(Cases("other rules", "azgate", stray))
-    return suites
+        suite = suite_of_rule.get(rule.rule_id, stray)
+        suite.add(rule.rule_id, "not evaluated", "skipped", "", f"not evaluated: {rule.reason}")
+    return [*suites, stray] if stray.pieces else suites
 
 
 def _gap_suite(result: ScanResult) -> Cases:
-    cases = []
+    cases = Cases("gaps", "azgate", "\n".join(result.scan.notes))
     for gap in result.gaps:
-        case = new_case(gap.what, gap.scope)
         message = gap.detail or f"{gap.what} could not be read: {gap.reason}"
-        case.append(child(Error, gap.reason, message, f"{gap.what}\n{gap.scope}"))
-        cases.append(case)
-    return Cases("gaps", "azgate", cases, "\n".join(result.scan.notes))
+        cases.add(gap.what, gap.scope, "error", gap.reason, message, text_of(f"{gap.what}\n{gap.scope}"))
+    return cases
 
 
-def _finding_case(finding: Finding) -> TestCase:
-    case = new_case(finding.rule.id, finding.resource.id)
-    if finding.outcome is Outcome.PASS:
-        return case
+def _add(suite: Cases, finding: Finding, body: str) -> None:
+    """Add a finding that is no pass."""
+    rule_id, resource_id = finding.rule.id, finding.resource.id
     message = finding.message or finding.rule.title
     if finding.disposition is not Disposition.NEW:
-        case.append(child(Skipped, "", f"{_answer(finding)}: {message}", _body(finding)))
+        suite.add(rule_id, resource_id, "skipped", "", f"{_answer(finding)}: {message}", body)
     elif finding.outcome is Outcome.FAIL:
-        case.append(child(Failure, finding.severity, message, _body(finding)))
+        suite.add(rule_id, resource_id, "failure", finding.severity, message, body)
     else:
-        case.append(child(Error, finding.outcome, message, _body(finding)))
-    return case
+        suite.add(rule_id, resource_id, "error", finding.outcome, message, body)
 
 
 def _answer(finding: Finding) -> str:
@@ -87,28 +81,35 @@ def _answer(finding: Finding) -> str:
     return f"exempted {finding.outcome}, by {waiver.owner} until {waiver.expires} ({reason})"
 
 
-def _body(finding: Finding) -> str:
-    resource, rule = finding.resource, finding.rule
-    return "\n".join(
-        [
-            finding.message or rule.title,
-            *_indented("evidence", _evidence(finding)),
-            *_indented("what to do", rule.remediation.splitlines()),
-            *_indented("references", rule.references),
-            *_indented("origin", [text for text in (_origin(finding), resource.address) if text]),
-        ]
-    )
+class _Bodies:
+    """Writes what a finding says at length as text of XML, from parts that findings share."""
+
+    def __init__(self) -> None:
+        self._evidence, self._remedy = OncePerVerdict(_evidence), OncePerObject(_remedy)
+        self._origin = OncePerObject(_origin)
+
+    def of(self, finding: Finding) -> str:
+        message = finding.message or finding.rule.title
+        parts = (self._evidence(finding.verdict), self._remedy(finding.rule), self._origin(finding.resource))
+        more = "\n".join(filter(None, parts))
+        return text_of(f"{message}\n") + more if more else text_of(message)
 
 
-def _evidence(finding: Finding) -> list[str]:
-    return [f"{e.path}: {shown(e.actual)} (expected: {e.expected})" for e in finding.evidence]
+def _evidence(verdict: Verdict) -> str:
+    return _block("evidence", evidence_lines(verdict))
 
 
-def _origin(finding: Finding) -> str:
-    place = source_place(finding.resource)
-    return f"{place} ({finding.resource.pointer})" if place and finding.resource.pointer else place
+def _remedy(rule: RuleInfo) -> str:
+    parts = (_block("what to do", rule.remediation.splitlines()), _block("references", rule.references))
+    return "\n".join(filter(None, parts))
 
 
-def _indented(heading: str, lines: Iterable[str]) -> list[str]:
+def _origin(resource: ResourceInfo) -> str:
+    place = source_place(resource)
+    where = f"{place} ({resource.pointer})" if place and resource.pointer else place
+    return _block("origin", [text for text in (where, resource.address) if text])
+
+
+def _block(heading: str, lines: Iterable[str]) -> str:
     rows = [f"  {line}".rstrip() for line in lines]
-    return ["", f"{heading}:", *rows] if rows else []
+    return text_of("\n".join(["", f"{heading}:", *rows])) if rows else ""

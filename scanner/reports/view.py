@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import Enum
-from operator import attrgetter
 from typing import Any
 
 from scanner.model.result import Finding, Gate, ResourceInfo, RuleInfo, ScanResult
-from scanner.model.verdict import Disposition, Evidence, Outcome, Severity, Verdict
+from scanner.model.verdict import Disposition, Outcome, Severity, Verdict
 
 NO_OWNER = "no owner tag"
 _VERDICTS = {0: "passed", 1: "failed"}
 _PLAIN = frozenset({str, int, bool, type(None)})
-_EVIDENCE = attrgetter(*(member.name for member in fields(Evidence)))
 
 
 def verdict_word(gate: Gate) -> str:
@@ -142,16 +140,14 @@ def open_failures_by_owner(found: Sections) -> dict[str, dict[Severity, int]]:
     return dict(sorted(counts.items(), key=most_first))
 
 
-def verdict_key(verdict: Verdict) -> Hashable | None:
-    """Give what makes verdicts be shown alike, None where that is not quick to tell: where values are not plain."""
-    kinds = [type(evidence.actual) for evidence in verdict.evidence]
-    # The kinds belong to the key, since 1 equals true; a float has two zeros.
-    return (verdict.message, *kinds, *map(_EVIDENCE, verdict.evidence)) if _PLAIN.issuperset(kinds) else None
+def evidence_lines(verdict: Verdict) -> list[str]:
+    """Give each thing that was looked at in words."""
+    return [f"{e.path}: {shown(e.actual)} (expected: {e.expected})" for e in verdict.evidence]
 
 
 def cleaned(value: Any) -> Any:
     """Give `value` as strict JSON can say it: NaN and infinities, dates and the like become text."""
-    if value is None or isinstance(value, (bool, int)):
+    if type(value) in _PLAIN or isinstance(value, int):
         return value
     if isinstance(value, Enum):
         return cleaned(value.value)
