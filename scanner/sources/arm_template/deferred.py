@@ -6,10 +6,13 @@ gives `{uniqueString(resourceGroup.id)}` wherever it stands, and `concat('ai-', 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from scanner.expressions.syntax import ExpressionError
 from scanner.model.values import MISSING, UNKNOWN
@@ -65,6 +68,17 @@ class Declared(Half):
         if isinstance(value, list):
             return [Declared(inner, text) if type(inner) is dict else inner for inner in value]
         return value
+
+
+def local_address(path: Path) -> str:
+    """Give the address of a file or folder, by its absolute path."""
+    return LOCAL + path.as_uri().removeprefix("file://")
+
+
+def local_path(address: str) -> Path:
+    """Give the file that such an address, or one made from it, leads to."""
+    path = unquote(urlsplit(address).path)
+    return Path(path.removeprefix("/") if os.name == "nt" else path)
 
 
 class Budget:

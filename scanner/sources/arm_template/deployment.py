@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from scanner.expressions.syntax import ExpressionError
 from scanner.model.resource import normalise_id
 from scanner.model.values import Json
-from scanner.sources.arm_template.deferred import LOCAL, Deferred, Half, deferred, is_deferred
+from scanner.sources.arm_template.deferred import Deferred, Half, deferred, is_deferred, local_address
 from scanner.sources.arm_template.evaluator import evaluate
 from scanner.sources.arm_template.filling import fill, fill_strictly, loops_of, turns
 from scanner.sources.arm_template.frame import Frame
@@ -63,7 +62,7 @@ class Deployment:
         self.location = location
         self.depth = depth
         self.anchor = anchor
-        self.uri = f"{LOCAL}{quote(source.path.as_posix())}" if source.path is not None else ""
+        self.uri = local_address(source.path) if source.path is not None else ""
         self.frame = outer or Frame(self, evaluate)
         self._entries: list[Entry] | None = None
         self._found: dict[str, Entry] = {}
@@ -141,7 +140,7 @@ class Deployment:
         default = self._declared[name.lower()][1].get("defaultValue")
         if name.lower() != "_artifactslocation" or self.source.path is None or not isinstance(default, str):
             return ""
-        folder = f"{LOCAL}{quote(self.source.path.parent.as_posix())}"
+        folder = local_address(self.source.path.parent)
         return "" if default.startswith("[") else f"{folder}/" if default.endswith("/") else folder
 
     def variable(self, name: str) -> Any:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from scanner.errors import SourceError
 from scanner.expressions.syntax import ExpressionError
 from scanner.model.inventory import GapReason
 from scanner.model.values import Json
-from scanner.sources.arm_template.deferred import LOCAL, as_text, deferred, is_deferred, kind_of
+from scanner.sources.arm_template.deferred import LOCAL, as_text, deferred, is_deferred, kind_of, local_path
 from scanner.sources.arm_template.deployment import Deployment, Given
 from scanner.sources.arm_template.entry import Entry
 from scanner.sources.arm_template.filling import compute, fill
@@ -127,7 +127,7 @@ def _linked(entry: Entry, link: Json) -> Source:
         raise _UnreadableError("its address is known only after deployment")
     text = as_text(address or "")
     if text.startswith(LOCAL):
-        path = Path(unquote(urlsplit(text).path))
+        path = local_path(text)
         return _read(entry, path, path.name)
     if urlsplit(text).scheme in {"http", "https"}:
         raise _UnreadableError(f"it lies at {_without_secrets(text)}, and azgate fetches nothing")
