@@ -18,12 +18,12 @@ _OBSERVED = frozenset({"azure", "snapshot"})
 _Tags: TypeAlias = Mapping[str, tuple[str, Any]]
 """Tags that are not blank: lower-case name to the name as it is spelled and the text, or UNKNOWN."""
 _Level: TypeAlias = tuple[str, _Tags | None]
-"""A level's name and its tags; None where they should have been read but were not, or are unknown as a whole."""
+"""A level's name and its tags; in place of what was not read, or is unknown as a whole, a sentence about it and None."""
 _NO_TAGS: _Tags = {}
 
 
 class EffectiveTag(NamedTuple):
-    """`value` is text, MISSING or UNKNOWN; `source` the level it came from, or the one that could not be read.
+    """`value` is text, MISSING or UNKNOWN; `source` the level it came from, or why it is UNKNOWN.
 
     `present` is the truth of "there is a value, whichever": a farther level may have one although a
     nearer one, whose value would win, could not be read.
@@ -55,6 +55,16 @@ def _own(resource: Resource, inventory: Inventory) -> _Tags | None:
 
     found: _Tags = inventory.memo(("tags", resource.key), make)
     return found
+
+
+def _level(name: str, holder: Resource, inventory: Inventory) -> _Level:
+    tags = _own(holder, inventory)
+    return (_not_known(name), None) if tags is None else (name, tags)
+
+
+def _not_known(level: str) -> str:
+    """Say that a plan or template does not know tags, or does not show them."""
+    return f"the tags of the {level} are not known here"
 
 
 def _above(resource: Resource, inherit: tuple[str, ...], inventory: Inventory) -> tuple[_Level, ...]:
@@ -102,7 +112,7 @@ def _levels(resource: Resource, inherit: tuple[str, ...], inventory: Inventory) 
     observed = resource.origin.source in _OBSERVED or _seen(resource.subscription_id, inventory)
 
     def level(name: str, holder: Resource | None) -> _Level:
-        return name, None if holder is None else _own(holder, inventory)
+        return (f"the {name} was not read", None) if holder is None else _level(name, holder, inventory)
 
     levels: list[_Level] = []
     if "parent" in inherit:
@@ -129,10 +139,12 @@ def effective_tag(resource: Resource, folded: str, inherit: tuple[str, ...], inv
     has it: the nearer one would win.
     """
     unread = ""
-    for level, tags in (("resource", _own(resource, inventory)), *_above(resource, inherit, inventory)):
+    for level, tags in (_level("resource", resource, inventory), *_above(resource, inherit, inventory)):
         found = None if tags is None else tags.get(folded)
-        if tags is None or (found is not None and found[1] is UNKNOWN):
+        if tags is None:
             unread = unread or level
+        elif found is not None and found[1] is UNKNOWN:
+            unread = unread or _not_known(level)
         elif found is not None:
             return EffectiveTag(UNKNOWN, unread) if unread else EffectiveTag(found[1], level)
     return EffectiveTag(UNKNOWN, unread, present=None) if unread else EffectiveTag(MISSING, present=False)

@@ -109,7 +109,7 @@ def test_unknown_tags_are_unknown_although_there_is_some_value_and_say_which_lev
     resource = make_resource(ACCOUNT, "acct", tags=UNKNOWN)
     group, subscription = make_group({"env": "prod"}), make_subscription()
     found = effective_tag(resource, "env", EVERY_LEVEL, make_inventory(resource, group, subscription))
-    assert (found.value, found.source, found.present) == (UNKNOWN, "resource", True)
+    assert (found.value, found.source, found.present) == (UNKNOWN, "the tags of the resource are not known here", True)
 
 
 def test_a_plain_file_without_group_and_subscription_is_judged_by_what_it_holds():
@@ -125,7 +125,7 @@ def test_a_group_that_a_file_could_not_read_leaves_the_question_open():
     scope = f"/subscriptions/{account.subscription_id}"
     gap = make_gap(scope, "Microsoft.Resources/subscriptions/resourceGroups")
     found = effective_tag(account, "env", EVERY_LEVEL, make_inventory(account, gaps=[gap], source="arm-json"))
-    assert (found.value, found.source) == (UNKNOWN, "resource group")
+    assert (found.value, found.source) == (UNKNOWN, "the resource group was not read")
 
 
 def test_a_body_without_an_id_still_lies_in_its_parent():

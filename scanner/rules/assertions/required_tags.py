@@ -76,5 +76,5 @@ class RequiredTags(Assertion):
         evidence = tuple(Evidence(f"effectiveTags.{name}", None, expected) for name in (missing or unread))
         if missing:
             return Judgement(False, f"missing tags: {', '.join(missing)}", evidence)
-        levels = " and ".join(dict.fromkeys(unread.values()))
-        return Judgement(None, f"cannot tell about the tags {', '.join(unread)}: the {levels} was not read", evidence)
+        reasons = " and ".join(dict.fromkeys(unread.values()))
+        return Judgement(None, f"cannot tell about the tags {', '.join(unread)}: {reasons}", evidence)

@@ -65,7 +65,7 @@ class TagValues(Assertion):
             expected = f"one of [{', '.join(values)}]"
             if found.value is UNKNOWN:
                 unread.append(Evidence(f"effectiveTags.{name}", None, expected))
-                messages.append(f"cannot tell about the tag {name}: the {found.source} was not read")
+                messages.append(f"cannot tell about the tag {name}: {found.source}")
             elif found.value is not MISSING and found.value.lower() not in {value.lower() for value in values}:
                 bad.append(Evidence(f"effectiveTags.{name}", found.value, expected))
                 messages.insert(0, f"tag {name} (from the {found.source}) is '{found.value}', not {expected}")
