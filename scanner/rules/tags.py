@@ -18,7 +18,7 @@ _OBSERVED = frozenset({"azure", "snapshot"})
 _Tags: TypeAlias = Mapping[str, tuple[str, Any]]
 """Tags that are not blank: lower-case name to the name as it is spelled and the text, or UNKNOWN."""
 _Level: TypeAlias = tuple[str, _Tags | None]
-"""A level's name and its tags; in place of what was not read, or is unknown as a whole, a sentence about it and None."""
+"""A level's name and its tags; None, and a sentence about it, where they were not read or are unknown as a whole."""
 _NO_TAGS: _Tags = {}
 
 
