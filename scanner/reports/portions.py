@@ -6,8 +6,9 @@ Every finding is in exactly one part. The gate, and with it the exit code, stays
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
+from os.path import splitext
 from typing import NamedTuple
 
 from scanner.errors import ConfigError, Problem
@@ -16,9 +17,11 @@ from scanner.model.inventory import Gap
 from scanner.model.resource import normalise_id
 from scanner.model.result import Finding, ResourceInfo, ScanResult
 from scanner.model.team import team_of
-from scanner.reports.file_names import file_names
+from scanner.reports.file_names import LONGEST, digits, file_names, kept_apart
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z]+)(?::([^{}]+))?\}")
+_LONGEST = 200
+"""Bytes of UTF-8 for all placeholders of a path, which may stand in one file name."""
 _Values = tuple[str, ...]
 
 
@@ -84,13 +87,27 @@ def portions(result: ScanResult, path: str) -> list[Portion]:
     gaps = _shared_out(result.gaps, members, nobody)
     if not members or nobody in gaps:
         members.setdefault(nobody, [])
-    names = [file_names({values[at] for values in members}, mark.nobody) for at, mark in enumerate(marks)]
-    made = []
-    for values, findings in sorted(members.items()):
+    paths = _paths(path, marks, members)
+    return [
+        Portion(paths[values], _part(result, findings, gaps.get(values, ()), marks, values))
+        for values, findings in sorted(members.items())
+    ]
+
+
+def _paths(path: str, marks: tuple[Placeholder, ...], members: Collection[_Values]) -> dict[_Values, str]:
+    """Give a path for each set of values, and no two the same: `a`, `b-c` and `a-b`, `c` may both make `a-b-c`."""
+    longest = min(LONGEST, _LONGEST // max(len(_PLACEHOLDER.findall(path)), 1))
+    names = [file_names({values[at] for values in members}, mark.nobody, longest) for at, mark in enumerate(marks)]
+
+    def made(values: _Values) -> str:
         texts = {mark.text: names[at][values[at]] for at, mark in enumerate(marks)}
-        target = _PLACEHOLDER.sub(lambda match, texts=texts: texts[match[0]], path)  # type: ignore[misc]
-        made.append(Portion(target, _part(result, findings, gaps.get(values, ()), marks, values)))
-    return made
+        return _PLACEHOLDER.sub(lambda match: texts[match[0]], path)
+
+    def marked(values: _Values) -> str:
+        root, suffix = splitext(made(values))  # noqa: PTH122 - Path writes `./a` as `a`
+        return f"{root}-{digits(chr(0).join(values))}{suffix}"
+
+    return kept_apart({values: made(values) for values in members}, marked)
 
 
 def _those_with_tags_first(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -71,3 +71,18 @@ def test_any_values_get_names_that_are_safe_and_differ(values):
         assert 0 < len(name.encode()) <= 140
         assert not set(name) & set('/\\:*?"<>|\0\n')
         assert name.strip(". ") == name
+
+
+def test_a_value_that_is_what_another_one_is_called_with_its_hash_gets_another_name():
+    taken = file_names({"Search", "search"}, "no-team")["search"]
+    again = file_names({"Search", "search", taken}, "no-team")[taken]
+    names = file_names({"Search", "search", taken, again}, "no-team")
+    assert names["search"] == taken
+    assert len({name.casefold() for name in names.values()}) == 4
+
+
+def test_a_name_is_as_short_as_asked_for():
+    names = file_names({"x" * 300, "y"}, "no-team", 20)
+    assert names["y"] == "y"
+    assert names["x" * 300].startswith("x" * 20 + "-")
+    assert len(names["x" * 300]) == 29

@@ -169,3 +169,21 @@ def test_the_folder_that_is_known_beforehand(path, folder):
 )
 def test_a_path_that_a_part_could_get(pattern, path, may):
     assert could_become(pattern, path) is may
+
+
+def test_two_teams_and_owners_that_make_one_path_get_two():
+    findings = [
+        make_finding(RATE_LIMIT, of("one", {"team": "a", "owner": "b-c"})),
+        make_finding(RATE_LIMIT, of("two", {"team": "a-b", "owner": "c"})),
+        make_finding(RATE_LIMIT, of("three", {"team": "x", "owner": "y"})),
+    ]
+    found = parts("./out/{team}-{owner}.csv", findings=findings)
+    assert sorted(found)[2] == "./out/x-y.csv"
+    assert len(found) == 3
+    assert all(len(part.findings) == 1 for part in found.values())
+
+
+def test_the_name_of_a_file_with_several_placeholders_stays_short_enough_for_a_file_system():
+    tags = {"team": "t" * 300, "owner": "o" * 300, "cost-center": "c" * 300}
+    (path,) = parts("out/{team}-{owner}-{tag:cost-center}.html", findings=[make_finding(RATE_LIMIT, of("x", tags))])
+    assert len(path.removeprefix("out/")) <= 255
