@@ -155,3 +155,16 @@ def test_the_files_are_current():
     )
     for name, text in json.loads(done.stdout).items():
         assert (CHANGE / name).read_text(encoding="utf-8") == text
+
+
+def test_findings_of_a_template_name_the_line_to_change():
+    lines = (CHANGE / "main.json").read_text(encoding="utf-8").split("\n")
+    found = {
+        (finding.rule.id, evidence.path): lines[(evidence.line or 0) - 1].strip()
+        for finding in scanned("main.json").findings
+        for evidence in finding.evidence
+    }
+    assert found["ml-cluster-max-nodes", "properties.properties.scaleSettings.maxNodeCount"] == '"maxNodeCount": 40,'
+    assert found["openai-local-auth", "properties.disableLocalAuth"] == '"disableLocalAuth": false'
+    assert found["openai-deployment-rate-limit", "sku.capacity"].startswith('"sku": "[variables(')
+    assert found["ml-instance-idle-shutdown", "properties.properties.idleTimeBeforeShutdown"] == '"properties": {'

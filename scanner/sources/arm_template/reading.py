@@ -13,6 +13,7 @@ from scanner.model.resource import Origin, normalise_id
 from scanner.sources.arm_template.bicep_file import BicepFile
 from scanner.sources.arm_template.deferred import Budget
 from scanner.sources.json_document import JsonDocument
+from scanner.sources.json_places import Places
 from scanner.sources.json_positions import pointer
 from scanner.sources.options import ReadOptions
 
@@ -70,6 +71,7 @@ class Reading:
     embedded: bool = False
     entries: dict[str, Entry] = field(default_factory=dict)
     linked: dict[Path, Source] = field(default_factory=dict)
+    places: dict[str, Places] = field(default_factory=dict)
 
     def gap(self, scope: str, what: str, reason: GapReason, detail: str) -> None:
         """Note what could not be read, once."""
@@ -94,7 +96,11 @@ class Reading:
             line = source.bicep.line(symbol, kind)
             return replace(self.base, file=source.file, line=line, address=symbol, judged=judged)
         place = pointer(*path)
-        return replace(self.base, file=source.file, pointer=place, address=symbol, judged=judged)
+        locate = self._places(source.document).locator(place) if source.document is not None else None
+        return replace(self.base, file=source.file, pointer=place, address=symbol, judged=judged, locate=locate)
+
+    def _places(self, document: JsonDocument) -> Places:
+        return self.places.setdefault(document.file, Places(document))
 
 
 @dataclass(frozen=True, slots=True)
