@@ -196,7 +196,7 @@ class ScanResult:
         """Count once, for all reports; every finding counts, whatever its disposition."""
         outcomes = Counter(map(attrgetter("verdict.outcome"), self.findings))
         dispositions = Counter(map(attrgetter("disposition"), self.findings))
-        severities = Counter(f.severity for f in self.findings if f.outcome is Outcome.FAIL)
+        severities = Counter(f.severity for f in self.findings if f.verdict.outcome is Outcome.FAIL)
         return Summary(
             resources=self.resources,
             rules=len(self.rules),

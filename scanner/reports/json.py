@@ -6,6 +6,7 @@ whole document twice: a hundred thousand findings take a third less time and mem
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any
@@ -16,20 +17,35 @@ from scanner.reports.finding_texts import FindingTexts, Layout
 from scanner.reports.text import escape_unsafe
 from scanner.reports.view import cleaned
 
-_ARRAYS = frozenset({list, tuple, map})
+
+class Written(str):
+    """JSON that was written before, by `pretty` with the margin of its place."""
+
+    __slots__ = ()
+
+
+ITEMS = Written("\0")
+"""Where `with_items` writes an array: no JSON has this character."""
+_ARRAYS = frozenset({list, tuple})
 _MEMBER, _ITEM, _ITEM_MEMBER = "\n  ", "\n    ", "\n      "
 
 
 def render(result: ScanResult) -> str:
     """Give the result as indented JSON; passes are compact."""
-    findings = list(FindingTexts(_LAYOUT).pieces(result.findings))
-    if findings:
-        findings[-1] = findings[-1].removesuffix(",")
-    gaps = {"gaps": [gap_json(gap) for gap in result.gaps]}
-    head = f'{{{_MEMBER}{members(scan_json(result), _MEMBER)},{_MEMBER}"findings": ['
-    foot = f"{_MEMBER if findings else ''}],{_MEMBER}{members(gaps, _MEMBER)}\n}}\n"
-    # Joined once: there are hundreds of megabytes where there are hundreds of thousands of findings.
-    return "".join([head, *findings, foot])
+    document = scan_json(result) | {"findings": ITEMS, "gaps": [gap_json(gap) for gap in result.gaps]}
+    return with_items(document, FindingTexts(_LAYOUT).pieces(result.findings), margin=_MEMBER)
+
+
+def with_items(document: dict[str, Any], pieces: Iterable[str], margin: str) -> str:
+    """Write `document` with an array in place of `ITEMS`: the pieces of all items, each of which ends in a comma.
+
+    It is joined once, since it may have hundreds of megabytes.
+    """
+    items = list(pieces)
+    if items:
+        items[-1] = items[-1].removesuffix(",") + margin
+    before, _, after = pretty(document).partition(ITEMS)
+    return "".join([before, "[", *items, "]", after, "\n"])
 
 
 def scan_json(result: ScanResult) -> dict[str, Any]:
@@ -112,6 +128,8 @@ def members(value: dict[str, Any], margin: str) -> str:
 
 
 def _scalar(value: Any, margin: str) -> str:
+    if isinstance(value, str):
+        return value if isinstance(value, Written) else _string(value)
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from scanner.reports.log_commands import no_command
 from scanner.reports.text import wrap
 
@@ -14,6 +16,8 @@ class Page:
     def __init__(self, *, color: bool, width: int) -> None:
         self._color, self._width = color, width
         self._lines: list[str] = []
+        # Thousands of findings say the same.
+        self._drawn = lru_cache(maxsize=1_024)(self._draw)
 
     def paint(self, text: str, code: str) -> str:
         """Give `text` in a colour (an ANSI code such as "1;31"), as it is where no colour is wanted."""
@@ -21,9 +25,14 @@ class Page:
 
     def add(self, text: str = "", *, indent: int = 0, hang: int = 0, style: str = "", breaks: str = " ") -> None:
         """Add `text` wrapped at `indent`; further lines stand `hang` columns deeper."""
+        self._lines += self._drawn(text, indent, hang, style, breaks)
+
+    def _draw(self, text: str, indent: int, hang: int, style: str, breaks: str) -> list[str]:
+        lines = []
         for at, line in enumerate(wrap(text, self._width - indent, hang=hang, breaks=breaks)):
             margin = " " * (indent + (hang if at else 0))
-            self._lines.append(f"{margin}{self.paint(no_command(line), style)}" if line else "")
+            lines.append(f"{margin}{self.paint(no_command(line), style)}" if line else "")
+        return lines
 
     def put(self, line: str) -> None:
         """Add one line as it is, however long: a command that people copy is never broken."""

@@ -20,20 +20,23 @@ the worst are written, those that nobody answered for before the others; a notif
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scanner.model.history import History
-from scanner.model.result import Finding, ScanResult
-from scanner.model.verdict import Disposition, Outcome
+from scanner.model.result import Finding, ResourceInfo, ScanResult
+from scanner.model.verdict import Disposition, Outcome, Verdict
 from scanner.reports.finding_texts import evidence_json
-from scanner.reports.json import pretty, summary_json
+from scanner.reports.json import ITEMS, Written, pretty, summary_json, with_items
+from scanner.reports.once import OncePerObject, OncePerVerdict
 from scanner.reports.sarif_invocation import NOTIFICATIONS, invocation, text_message
 from scanner.reports.sarif_place import BASES, location
 from scanner.reports.sarif_rules import LEVELS, descriptor
 from scanner.reports.view import place
 
 MOST_RESULTS = 25_000
+_MEMBER_OF_RUN, _RESULT, _MEMBER_OF_RESULT, _MEMBER_OF_PROPERTIES = ("\n" + " " * columns for columns in (6, 8, 10, 12))
+"""Where lines begin that are written on their own."""
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -58,17 +61,18 @@ def render(result: ScanResult) -> str:
         },
         "invocations": [invocation(result, left_out)],
         "originalUriBaseIds": BASES,
-        "results": _results(result, shown),
+        "results": ITEMS,
         "properties": {
             "summary": summary_json(result.summary),
             "gate": {"failOn": result.gate.fail_on},
             "resultsLeftOut": left_out,
         },
     }
-    return pretty({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    return with_items(log, _results(result, shown), margin=_MEMBER_OF_RUN)
 
 
-def _results(result: ScanResult, shown: list[Finding]) -> map[dict[str, Any]]:
+def _results(result: ScanResult, shown: list[Finding]) -> Iterator[str]:
     """Give the results one at a time: they are most of the file.
 
     SARIF wants `suppressions` and `baselineState` on all results of a run or on none.
@@ -77,19 +81,17 @@ def _results(result: ScanResult, shown: list[Finding]) -> map[dict[str, Any]]:
     dispositions = result.summary.dispositions
     suppressed = dispositions[Disposition.EXEMPTED] > 0
     compared = dispositions[Disposition.BASELINED] > 0 or result.history is not None
-
-    def one(finding: Finding) -> dict[str, Any]:
-        made = _result(finding, indices)
+    locations, evidence = OncePerObject(_locations), OncePerVerdict(_evidence)
+    for finding in shown:
+        made = _result(finding, indices, Written(locations(finding.resource)), Written(evidence(finding.verdict)))
         if compared:
             made["baselineState"] = _state(finding, result.history)
         if suppressed:
             made["suppressions"] = _suppressions(finding)
-        return made
-
-    return map(one, shown)
+        yield f"{_RESULT}{pretty(made, _RESULT)},"
 
 
-def _result(finding: Finding, indices: Mapping[str, int]) -> dict[str, Any]:
+def _result(finding: Finding, indices: Mapping[str, int], locations: str, evidence: str) -> dict[str, Any]:
     rule, failed = finding.rule, finding.outcome is Outcome.FAIL
     return {
         "ruleId": rule.id,
@@ -97,7 +99,7 @@ def _result(finding: Finding, indices: Mapping[str, int]) -> dict[str, Any]:
         "kind": "fail" if failed else "open",
         "level": LEVELS[finding.severity] if failed else "none",
         "message": text_message(f"{place(finding.resource).name}: {finding.message or rule.title}"),
-        "locations": [location(finding.resource)],
+        "locations": locations,
         # GitHub knows this name alone; without it, it would hash the line, and a plan is one line.
         "partialFingerprints": {"primaryLocationLineHash": finding.fingerprint},
         "properties": {
@@ -105,9 +107,17 @@ def _result(finding: Finding, indices: Mapping[str, int]) -> dict[str, Any]:
             "disposition": finding.disposition,
             "severity": finding.severity,
             "resourceType": finding.resource.type,
-            "evidence": evidence_json(finding.verdict),
+            "evidence": evidence,
         },
     }
+
+
+def _locations(resource: ResourceInfo) -> str:
+    return pretty([location(resource)], _MEMBER_OF_RESULT)
+
+
+def _evidence(verdict: Verdict) -> str:
+    return pretty(evidence_json(verdict), _MEMBER_OF_PROPERTIES)
 
 
 def _state(finding: Finding, history: History | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from functools import cache
 
 # C0 (but tab and newline), DEL, C1; bidi marks, embeddings, overrides and isolates; line separators and
 # other characters without a shape; lone surrogates; what XML 1.0 forbids; the invisible tag characters.
@@ -61,16 +61,19 @@ def wrap(text: str, width: int, *, hang: int = 0, breaks: str = " ") -> list[str
     Lines after the first are `hang` columns shorter. With `breaks` "/" an id is broken before its slashes
     and joins up again without a gap. A word that is longer than a line is broken where the line ends.
     """
+    if cells(text) <= width:
+        return [text]
+    measure = len if text.isascii() else cells
     lines: list[str] = [""]
     used, room = 0, width
-    for piece in _pieces(text, breaks):
-        size = cells(piece)
+    for piece in _pieces(breaks).findall(text):
+        size = measure(piece)
         if used and used + size > room:
             lines.append("")
             used, room = 0, width - hang
             if breaks == " ":
                 piece = piece.lstrip(" ")  # noqa: PLW2901 - the space at a break is not printed
-                size = cells(piece)
+                size = measure(piece)
         if size <= room:
             lines[-1] += piece
             used += size
@@ -85,7 +88,8 @@ def wrap(text: str, width: int, *, hang: int = 0, breaks: str = " ") -> list[str
     return lines
 
 
-def _pieces(text: str, breaks: str) -> Iterator[str]:
-    """Split before every break character, keeping it with what follows."""
-    pattern = f"{re.escape(breaks)}*[^{re.escape(breaks)}]*"
-    return (match.group() for match in re.finditer(pattern, text) if match.group())
+@cache
+def _pieces(breaks: str) -> re.Pattern[str]:
+    """Find a text's pieces: each begins with the break characters before it, and one of them may be empty."""
+    mark = re.escape(breaks)
+    return re.compile(f"{mark}*[^{mark}]*")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -63,8 +64,9 @@ def sections(result: ScanResult) -> Sections:
     open_: dict[Outcome, list[Finding]] = {outcome: [] for outcome in Outcome}
     answered: dict[Disposition, list[Finding]] = {disposition: [] for disposition in Disposition}
     for finding in result.findings:
-        if finding.outcome is Outcome.PASS or finding.disposition is Disposition.NEW:
-            open_[finding.outcome].append(finding)
+        outcome = finding.verdict.outcome
+        if outcome is Outcome.PASS or finding.disposition is Disposition.NEW:
+            open_[outcome].append(finding)
         else:
             answered[finding.disposition].append(finding)
     return Sections(
@@ -79,11 +81,11 @@ def sections(result: ScanResult) -> Sections:
 
 def by_rule(findings: Iterable[Finding]) -> tuple[RuleGroup, ...]:
     """Group by rule, worst first, then by rule id."""
-    groups: dict[str, list[Finding]] = {}
+    groups: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
-        groups.setdefault(finding.rule.id, []).append(finding)
+        groups[finding.rule.id].append(finding)
     made = [
-        RuleGroup(members[0].rule, min((f.severity for f in members), key=lambda s: s.rank), tuple(members))
+        RuleGroup(members[0].rule, min({f.severity for f in members}, key=lambda s: s.rank), tuple(members))
         for members in groups.values()
     ]
     return tuple(sorted(made, key=lambda group: (group.severity.rank, group.rule.id)))
