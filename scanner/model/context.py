@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from scanner.model.fact_kinds import BUDGETS, SCHEDULED_ACTIONS
-from scanner.model.inventory import Fact, Gap, Inventory, SourceInfo
+from scanner.model.inventory import Fact, Gap, GapReason, Inventory, SourceInfo
 from scanner.model.quota import MODELS, QUOTA_USAGES
 from scanner.model.resource import CONTAINERS, Resource, normalise_id, parent_key
 
@@ -21,7 +21,8 @@ def in_context(change: Inventory, context: Inventory) -> Inventory:
     Resources of the context are not judged, except subscriptions and resource groups in which the change does
     something. What the change removes or defines anew is taken out of the context and kept in `before`; what it only
     mentions (an `existing` resource of a template) is taken from the context, which knows more of it. Of the
-    context's gaps those stay that may hide something the change is judged by.
+    context's gaps those stay that may hide something the change is judged by; a subscription of the change of which
+    the context holds nothing is one more.
     """
     removed = _Below(normalise_id(name) for name in change.removed)
     places = _places(change)
@@ -42,7 +43,11 @@ def in_context(change: Inventory, context: Inventory) -> Inventory:
         change,
         resources=(*ours, *kept),
         facts=(*change.facts, *facts),
-        gaps=(*change.gaps, *(gap for gap in context.gaps if _matters(gap, places))),
+        gaps=(
+            *change.gaps,
+            *(gap for gap in context.gaps if _matters(gap, places)),
+            *_not_covered(change, context),
+        ),
         sources=tuple(_knowing(source, known) for source in change.sources),
         context=(*change.context, *context.sources),
         before=(*change.before, *before),
@@ -85,6 +90,22 @@ def _places(change: Inventory) -> frozenset[str]:
             if len(parts) > 4 and parts[3] == "resourcegroups":
                 found.add("/".join(parts[:5]))
     return frozenset(found)
+
+
+def _not_covered(change: Inventory, context: Inventory) -> list[Gap]:
+    """Give a gap for each subscription that the change is about and the context knows nothing of."""
+    there = {resource.subscription_id for resource in context.resources}
+    there |= {key.split("/")[2] for key in map(normalise_id, context.scopes) if key.startswith("/subscriptions/")}
+    wanted = dict.fromkeys(one.subscription_id for one in change.resources if one.origin.judged)
+    missing = [name for name in wanted if name and name not in there]
+    kind = "Microsoft.Resources/subscriptions"
+    return [Gap(f"/subscriptions/{name}", kind, GapReason.NOT_FOUND, _why_missing(name)) for name in missing]
+
+
+def _why_missing(subscription: str) -> str:
+    if subscription.strip("0-"):
+        return "the context holds nothing of this subscription, so the change is not judged by what exists there"
+    return "the change does not say which subscription it is for; --subscription does"
 
 
 def _matters(gap: Gap, places: frozenset[str]) -> bool:

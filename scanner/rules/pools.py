@@ -89,7 +89,7 @@ def _pool(deployment: Resource, account: Resource | None, env: Environment) -> P
         found = usages.get(listed.lower())
         names = (listed, *names) if listed else names
     if found is None:
-        word = names[0] if names else "this sku and model"
+        word = names[0] if names else "for this sku and model"
         return Pool(names[0] if names else "", place, scope, reason=f"the region {place} lists no quota pool {word}")
     limit, current = found.get("limit"), found.get("currentValue")
     return Pool(usage_name(found), place, scope, current, limit, "" if limit is not None else "the pool has no limit")

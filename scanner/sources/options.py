@@ -23,6 +23,12 @@ class ReadOptions:
     resource_group: str = ""
     context: Inventory = field(default_factory=Inventory)
 
+    @property
+    def context_subscription(self) -> str:
+        """The only subscription of which the context holds something; "" where there are none or several."""
+        found = {resource.subscription_id for resource in self.context.resources} - {""}
+        return found.pop() if len(found) == 1 else ""
+
 
 NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 """Stands in ids for a subscription that nobody named: ids of a template or plan need one to have a form."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from scanner.model.resource import Origin, Resource
 from scanner.model.values import UNKNOWN
 from scanner.model.verdict import Outcome
 from scanner.policies.loader import load_policies
+from scanner.sources.options import NO_SUBSCRIPTION
 from tests.factories import ACCOUNT, DEPLOYMENT, SUBSCRIPTION, arm_id, make_group, make_resource, make_subscription
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -233,6 +235,22 @@ def test_gaps_of_the_context_matter_where_they_may_hide_what_the_change_rests_on
     measured = Gap(arm_id(ACCOUNT, "acct"), "metrics", GapReason.FORBIDDEN)
     laid = in_context(change(deployment("new", 1)), existing(gaps=(hidden, usages, elsewhere, measured)))
     assert laid.gaps == (hidden, usages)
+
+
+def test_a_subscription_of_which_the_context_holds_nothing_is_a_gap():
+    body = {**deployment("new", 1).json, "id": arm_id(DEPLOYMENT, "acct/new", subscription="Elsewhere")}
+    laid = in_context(change(Resource(body, Origin("terraform-plan", declared=True))), existing())
+    (gap,) = laid.gaps
+    assert (gap.scope, gap.reason) == ("/subscriptions/elsewhere", GapReason.NOT_FOUND)
+    assert "holds nothing of this subscription" in gap.detail
+    empty = replace(existing(), resources=(), scopes=("/subscriptions/ELSEWHERE",))
+    assert not in_context(change(Resource(body, Origin("terraform-plan", declared=True))), empty).gaps
+
+
+def test_a_change_that_names_no_subscription_is_told_how_to():
+    body = {**deployment("new", 1).json, "id": arm_id(DEPLOYMENT, "acct/new", subscription=NO_SUBSCRIPTION)}
+    laid = in_context(change(Resource(body, Origin("terraform-plan", declared=True))), existing())
+    assert "--subscription" in laid.gaps[0].detail
 
 
 def test_rules_about_what_was_measured_are_not_asked_of_a_change():

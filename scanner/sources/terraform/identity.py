@@ -44,7 +44,7 @@ class Identities:
         self._common = ""
 
     def see(self, planned: Iterable[Planned], found: Iterable[Existing]) -> None:
-        """Learn from ids which subscription the plan is about, for providers that do not say it."""
+        """Learn from ids, else from the context, which subscription a provider works in that does not say it."""
         known = {
             identity.split("/")[2]
             for one in planned
@@ -53,7 +53,8 @@ class Identities:
         }
         named = (one.values.get("subscription_id") for one in found if one.type in _ABOUT_SUBSCRIPTION)
         known |= {value for value in named if isinstance(value, str) and value}
-        self._common = known.pop() if len({one.lower() for one in known}) == 1 else ""
+        only = len({one.lower() for one in known}) == 1
+        self._common = known.pop() if only else "" if known else self._options.context_subscription
 
     def of(self, planned: Planned) -> str:
         """Give the resource's id."""

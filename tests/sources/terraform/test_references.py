@@ -12,7 +12,8 @@ import pytest
 
 from scanner.cli import main
 from scanner.model.values import UNKNOWN
-from tests.factories import GROUP, SUBSCRIPTION
+from scanner.sources.options import NO_SUBSCRIPTION
+from tests.factories import GROUP, SUBSCRIPTION, make_group, make_inventory, make_resource, make_subscription
 
 ACCOUNTS = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{GROUP}/providers/Microsoft.CognitiveServices/accounts"
 A, D = "azurerm_cognitive_account", "azurerm_cognitive_deployment"
@@ -291,6 +292,15 @@ def test_the_subscription_is_that_of_the_other_resources_where_nobody_says_it(pl
     account(plan, "one")
 
     assert {one.subscription_id for one in plan.read().resources} == {SUBSCRIPTION}
+
+
+def test_the_subscription_is_the_only_one_of_the_context_where_nothing_else_says_it(plan):
+    plan.provider.pop("subscription_id")
+    account(plan, "one")
+    other = make_resource("Microsoft.Resources/subscriptions", "x", id="/subscriptions/other")
+    assert plan.only().subscription_id == NO_SUBSCRIPTION
+    assert plan.only(context=make_inventory(make_subscription(), make_group())).subscription_id == SUBSCRIPTION
+    assert plan.only(context=make_inventory(make_subscription(), other)).subscription_id == NO_SUBSCRIPTION
 
 
 def test_a_project_of_a_hub_lies_beside_it(plan):
