@@ -33,8 +33,10 @@
       const control = form.elements[name];
       const value = parameters.get(name) ?? "";
       control.value = value;
+      if (control.value === value) continue;
       // An address may ask for a team that this report does not have: that is nothing, not everything.
-      if (control.value !== value) control.append(new Option(value, value, false, true));
+      if (name === "sort") control.value = "";
+      else control.append(new Option(value, value, false, true));
     }
     apply();
   };
@@ -60,10 +62,18 @@
     if (target) open(target);
   };
 
+  const decoded = (fragment) => {
+    try {
+      return decodeURIComponent(fragment);
+    } catch {
+      return fragment; // a link that somebody cut in the middle of an escape leads nowhere
+    }
+  };
+
   const follow = () => {
     const fragment = location.hash.slice(1);
     if (fragment.includes("=") || !fragment) fill(new URLSearchParams(fragment));
-    else reach(decodeURIComponent(fragment));
+    else reach(decoded(fragment));
   };
 
   const changed = () => {

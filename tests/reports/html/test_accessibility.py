@@ -66,3 +66,11 @@ def test_everything_is_reached_by_keyboard(visit, of_size):
             )
         )
     assert {"q", "outcome", "severity", "team", "rule", "sort", "copy", "A", "SUMMARY"} <= reached
+
+
+def test_parts_of_the_page_have_names_of_their_own(visit, of_size):
+    seen = visit(of_size(1_000, 8)[1])
+    seen.page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+    names = seen.page.evaluate("[...document.querySelectorAll('[role=region]')].map((part) => part.ariaLabel)")
+    assert len(names) == len(set(names))
+    assert "By team, the others" in names

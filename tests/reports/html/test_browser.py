@@ -269,3 +269,14 @@ def test_a_large_page_without_its_script_counts_everything_and_lists_the_worst(v
     assert "this page lists the worst only" in words
     counts = [result.summary.outcomes[Outcome.PASS], result.summary.dispositions[Disposition.EXEMPTED]]
     assert all(f"{count:,}" in words for count in counts)
+
+
+@pytest.mark.parametrize(
+    "fragment", ["#%E0%A4%A", "#nonsense", "#sort=constructor", "#sort=nonsense", "#=", "#constructor"]
+)
+def test_an_address_that_makes_no_sense_shows_everything(visit, of_size, fragment):
+    result, text = of_size(10)
+    seen = visit(text, fragment)
+    assert seen.console == []
+    assert seen.found() == len(result.findings) + len(result.gaps)
+    assert len(seen.names()) == seen.found()

@@ -13,9 +13,10 @@ import pytest
 from scanner.assets import asset_folder
 from scanner.model.result import Gate
 from scanner.model.score import DEFINITION, score
-from scanner.model.verdict import Outcome
+from scanner.model.verdict import Disposition, Outcome
 from scanner.reports import render
 from scanner.reports.maturity import MATURITY
+from tests.reports.conftest import RATE_LIMIT, make_finding, make_resource, make_result
 
 VOID = {"meta", "link", "input", "rect"}
 
@@ -290,3 +291,12 @@ def contrast(one: str, other: str) -> float:
 
     brighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
     return (brighter + 0.05) / (darker + 0.05)
+
+
+def test_the_longest_bar_of_new_failures_fills_its_place_whatever_was_answered_for():
+    baselined = [
+        make_finding(RATE_LIMIT, make_resource(f"accounts/{at}"), disposition=Disposition.BASELINED) for at in range(9)
+    ]
+    page = Page(render("html", make_result([make_finding(RATE_LIMIT, make_resource("accounts/new")), *baselined])))
+    bars = page.all("rect", class_=f"fill {RATE_LIMIT.severity}")
+    assert bars[0][0]["width"] == "100.0%"
