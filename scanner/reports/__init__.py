@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from scanner.errors import ConfigError, Problem
+from scanner.model.garbage import collector_paused
 from scanner.model.result import ScanResult
 
 
@@ -40,5 +41,6 @@ def render(format_name: str, result: ScanResult, *, color: bool = False, width: 
         known = ", ".join(REPORTS)
         raise ConfigError(Problem(f"there is no report format {format_name!r}", hint=f"one of {known}"))
     module = import_module(report.module)
-    text: str = module.render(result, color=color, width=width) if report.terminal else module.render(result)
+    with collector_paused():
+        text: str = module.render(result, color=color, width=width) if report.terminal else module.render(result)
     return text

@@ -64,28 +64,28 @@ def wrap(text: str, width: int, *, hang: int = 0, breaks: str = " ") -> list[str
     if cells(text) <= width:
         return [text]
     measure = len if text.isascii() else cells
-    lines: list[str] = [""]
-    used, room = 0, width
+    lines: list[str] = []
+    line, used, room = "", 0, width
     for piece in _pieces(breaks).findall(text):
         size = measure(piece)
         if used and used + size > room:
-            lines.append("")
-            used, room = 0, width - hang
+            lines.append(line)
+            line, used, room = "", 0, width - hang
             if breaks == " ":
                 piece = piece.lstrip(" ")  # noqa: PLW2901 - the space at a break is not printed
                 size = measure(piece)
         if size <= room:
-            lines[-1] += piece
+            line += piece
             used += size
             continue
         for char in piece:
             step = _cell(char)
             if used and used + step > room:
-                lines.append("")
-                used, room = 0, width - hang
-            lines[-1] += char
+                lines.append(line)
+                line, used, room = "", 0, width - hang
+            line += char
             used += step
-    return lines
+    return [*lines, line]
 
 
 @cache

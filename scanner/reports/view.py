@@ -106,8 +106,8 @@ def place(resource: ResourceInfo) -> Place:
     `.../resourceGroups/g/providers/Microsoft.X/accounts/a/deployments/d` is `a/d` in `g`; an id of another
     form (a seat, a resource of a plan) goes by the resource's name.
     """
-    segments = resource.id.strip("/").split("/")
-    lowered = [segment.lower() for segment in segments]
+    stripped = resource.id.strip("/")
+    segments, lowered = stripped.split("/"), stripped.lower().split("/")
     subscription = segments[1] if lowered[0] == "subscriptions" and len(segments) > 1 else ""
     group = segments[3] if lowered[2:3] == ["resourcegroups"] and len(segments) > 3 else ""
     names: list[str] = []

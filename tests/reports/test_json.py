@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import json
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
@@ -141,6 +143,61 @@ def test_a_pass_is_compact(result):
             "fingerprint",
         )
     }
+
+
+def test_a_pass_and_a_failure_say_what_both_have_alike(validator, make):
+    rule, resource = make.rule("r", references=("https://example.com",)), make.resource("/a", file="plan.json")
+    findings = [make.finding(rule, resource, outcome) for outcome in (Outcome.FAIL, Outcome.PASS)]
+    document = json.loads(render("json", make.result(findings)))
+    validator.validate(document)
+    failure, success = document["findings"]
+    assert set(failure) - set(success) == {"message", "evidence", "remediation", "references"}
+    assert [key for key in failure if key in success] == list(success)
+    assert {key for key in success if success[key] != failure[key]} == {"outcome", "resource"}
+    assert list(success["resource"].items()) == list(failure["resource"].items())[:3]
+
+
+@settings(max_examples=50, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_what_findings_share_gets_into_no_other_finding(make, data):
+    rules = [make.rule(name, title=f"of {name}", remediation=name) for name in "ab"]
+    resources = [make.resource(f"/{name}", name=name, tags={name: name}) for name in ("x", "y", "x")]
+    values = st.sampled_from([True, 1, 1.0, 0.0, -0.0, None, "1", [1], [True]])
+    findings = [
+        make.finding(
+            data.draw(st.sampled_from(rules)),
+            data.draw(st.sampled_from(resources)),
+            data.draw(st.sampled_from(Outcome)),
+            data.draw(st.sampled_from(["m", "n"])),
+            Evidence("p", data.draw(values), "x"),
+            severity=data.draw(st.sampled_from([Severity.LOW, Severity.HIGH])),
+            disposition=data.draw(st.sampled_from(Disposition)),
+        )
+        for _ in range(8)
+    ]
+    result = make.result(findings)
+    for name in ("json", "jsonl", "csv", "junit", "sarif"):
+        together = render(name, result)
+        for finding in result.findings:
+            alone = render(name, dataclasses.replace(result, findings=(finding,)))
+            found = body(name, alone)
+            assert set(found) <= set(body(name, together)), name
+            assert len(found) == (0 if name == "sarif" and finding.outcome is Outcome.PASS else 1)
+
+
+def body(name: str, text: str) -> list[str]:
+    """Give the findings of a report, each as text; where SARIF leaves passes out, none."""
+    if name == "json":
+        return [json.dumps(item) for item in json.loads(text)["findings"]]
+    if name == "sarif":
+        items = json.loads(text)["runs"][0]["results"]
+        return [
+            json.dumps({key: item[key] for key in item if key not in {"baselineState", "suppressions"}})
+            for item in items
+        ]
+    if name == "junit":
+        return [ET.tostring(case, encoding="unicode") for case in ET.fromstring(text.encode()).iter("testcase")]
+    return [line for line in text.splitlines() if line.startswith(('{"kind":"finding"', '"finding"'))]
 
 
 def test_a_failure_carries_the_severity_of_the_finding_and_not_of_its_rule(result):
