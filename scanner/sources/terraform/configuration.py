@@ -87,9 +87,17 @@ class Configuration:
     def provider(self, planned: Planned, argument: str) -> Any:
         """Give an argument of the provider that a resource is made with, as far as it is a constant or a variable."""
         key = self.resource(planned).get("provider_config_key")
-        provider = _object(_object(self._written, "provider_config"), key if isinstance(key, str) else "")
-        module = provider.get("module_address")
+        return self._argument(_object(_object(self._written, "provider_config"), str(key)), argument)
+
+    def providers(self, argument: str) -> set[str]:
+        """Give the texts that the providers have for an argument."""
+        written = _object(self._written, "provider_config").values()
+        found = (self._argument(provider, argument) for provider in written if isinstance(provider, dict))
+        return {value for value in found if isinstance(value, str)}
+
+    def _argument(self, provider: Json, argument: str) -> Any:
         expression = _object(provider, "expressions").get(argument)
+        module = provider.get("module_address")
         return self.constant(expression, module if isinstance(module, str) else "")
 
 

@@ -44,7 +44,10 @@ class Identities:
         self._common = ""
 
     def see(self, planned: Iterable[Planned], found: Iterable[Existing]) -> None:
-        """Learn from ids, else from the context, which subscription a provider works in that does not say it."""
+        """Learn which subscription a provider works in that does not say it: that of ids and of all other providers.
+
+        Where the plan names none at all, it is that of the context.
+        """
         known = {
             identity.split("/")[2]
             for one in planned
@@ -53,6 +56,7 @@ class Identities:
         }
         named = (one.values.get("subscription_id") for one in found if one.type in _ABOUT_SUBSCRIPTION)
         known |= {value for value in named if isinstance(value, str) and value}
+        known |= {value for value in self._configuration.providers("subscription_id") if value}
         only = len({one.lower() for one in known}) == 1
         self._common = known.pop() if only else "" if known else self._options.context_subscription
 

@@ -294,6 +294,16 @@ def test_the_subscription_is_that_of_the_other_resources_where_nobody_says_it(pl
     assert {one.subscription_id for one in plan.read().resources} == {SUBSCRIPTION}
 
 
+def test_the_subscription_is_that_of_the_other_providers_where_they_agree(plan):
+    providers = plan.value["configuration"]["provider_config"]
+    providers["azurerm.other"] = {"name": "azurerm", "alias": "other", "expressions": plan.provider.copy()}
+    plan.provider.pop("subscription_id")
+    account(plan, "one")
+    assert plan.only().subscription_id == SUBSCRIPTION
+    providers["azurerm.third"] = {"name": "azurerm", "expressions": {"subscription_id": {"constant_value": "3333"}}}
+    assert plan.only().subscription_id == NO_SUBSCRIPTION
+
+
 def test_the_subscription_is_the_only_one_of_the_context_where_nothing_else_says_it(plan):
     plan.provider.pop("subscription_id")
     account(plan, "one")
