@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from scanner.sources.options import ReadOptions
 
 _LIVE = "live"
+_STDIN = "-"
 _WHERE = ("--subscription", "--resource-group")
 """Beside INPUT these say where a template or plan is deployed to."""
 
@@ -46,6 +47,8 @@ def check_inputs(options: argparse.Namespace) -> None:
     given = [flag for flag, value in changes.items() if value]
     if not options.input and given:
         raise ConfigError(Problem(f"{', '.join(given)}: only for files", hint="name the template or plan as INPUT"))
+    if _STDIN in options.input and _STDIN in options.context:
+        raise ConfigError(f"standard input ('{_STDIN}') can be read only once")
     if not options.input or _LIVE in options.context:
         return
     flags = live_flags(options)

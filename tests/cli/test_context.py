@@ -56,6 +56,7 @@ def test_every_finding_has_its_line(azgate, tmp_path):
         (["IN", "--subscription", "s"], "leave INPUT away), a template or a plan"),
         (["IN", "--subscription", "s", "--subscription", "t"], "the one that it is deployed to"),
         (["IN", "--management-group", "m"], "--management-group: only for a live scan"),
+        (["-", "--context", "-"], "standard input ('-') can be read only once"),
         (["IN", "--context", "nowhere.json"], "nowhere.json: there is no such file"),
         (["IN", "--context", "live", "--context", "nowhere.json"], "stands alone"),
     ],
