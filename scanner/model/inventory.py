@@ -164,9 +164,14 @@ def distinct(resources: Iterable[Resource]) -> tuple[tuple[Resource, ...], tuple
     overruled: dict[str, None] = {}
     for resource in resources:
         first = found.setdefault(resource.key, resource)
-        if first is not resource and any(first.json.get(key) != resource.json.get(key) for key in _JUDGED):
+        if first is not resource and differ(first, resource):
             overruled[first.id] = None
     return tuple(found.values()), tuple(overruled)
+
+
+def differ(one: Resource, other: Resource) -> bool:
+    """Say whether two readings of a resource have other contents."""
+    return any(one.json.get(key) != other.json.get(key) for key in _JUDGED)
 
 
 _JUDGED = ("properties", "sku", "tags", "kind", "location")

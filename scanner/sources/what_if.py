@@ -19,6 +19,7 @@ from scanner.model.inventory import Gap, GapReason, Inventory, SourceInfo, disti
 from scanner.model.resource import Origin, Resource, canonical_json, normalise_id, type_of_id
 from scanner.model.secrets import without_secret_text, without_secrets
 from scanner.model.values import UNKNOWN, Json
+from scanner.sources.alternatives import either
 from scanner.sources.json_document import JsonDocument
 from scanner.sources.options import ReadOptions
 from scanner.sources.what_if_outcome import contents, gap_of_diagnostic, gaps_of_failure, is_what_if
@@ -115,7 +116,7 @@ class _Reading:
         found = {resource.key: resource for resource in resources}
         for resource in self._potential:
             first = found.get(resource.key)
-            known = resource if first is None or not first.origin.judged else _either(first, resource)
+            known = resource if first is None or not first.origin.judged else either(first, resource)
             found[resource.key] = known
         return Inventory(
             tuple(found.values()),
@@ -228,16 +229,3 @@ def _reason(change: Json) -> str:
         return without_secret_text(" ".join(told.split()))[:500]
     kind = str(change.get("changeType"))[:40]
     return "what-if could not evaluate it" if kind.lower() == "unsupported" else f"its change type is '{kind}'"
-
-
-def _either(one: Resource, other: Resource) -> Resource:
-    """Give a resource that may come to be as this or as that: what the two disagree on is not known."""
-    return Resource({**_common(one.json, other.json), "id": one.id}, one.origin)
-
-
-def _common(one: Any, other: Any) -> Any:
-    if isinstance(one, dict) and isinstance(other, dict):
-        missing = object()
-        names = dict.fromkeys((*one, *other))
-        return {name: _common(one.get(name, missing), other.get(name, missing)) for name in names}
-    return one if one == other else UNKNOWN

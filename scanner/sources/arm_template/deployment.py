@@ -33,7 +33,7 @@ class Deployment:
     `home` is what `resourceGroup()` and its like mean, `target` where resources go: they differ where a nested template
     is evaluated in the scope of its parent, whose `frame` is then that of all expressions in it. `given` are values of
     parameters by name in lower case, computed when they are asked for. `anchor` is the place that stands for all of a
-    template that an expression makes.
+    template that an expression makes. `made_by` is the resource that a nested deployment is.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Deployment:
         outer: Frame | None = None,
         depth: int = 0,
         anchor: Path_ | None = None,
+        made_by: Entry | None = None,
     ) -> None:
         self.reading = reading
         self.template = spelt(template, TEMPLATE)
@@ -62,6 +63,7 @@ class Deployment:
         self.location = location
         self.depth = depth
         self.anchor = anchor
+        self.made_by = made_by
         self.uri = local_address(source.path) if source.path is not None else ""
         self.frame = outer or Frame(self, evaluate)
         self._entries: list[Entry] | None = None

@@ -11,6 +11,7 @@ from scanner.sources.arm_template.deferred import ExhaustedError, published
 from scanner.sources.arm_template.deployment import Deployment
 from scanner.sources.arm_template.entry import DEPLOYMENT, Entry
 from scanner.sources.arm_template.reading import Notes, Reading
+from scanner.sources.arm_template.repeats import Repeats, once
 
 _SHOWN = 10
 
@@ -22,25 +23,28 @@ def inventory_of(root: Deployment, info: SourceInfo, undeclared: list[str]) -> I
     is there to be looked at, unless the context knows more of it.
     """
     reading = root.reading
-    found: list[Resource] = []
+    found: list[tuple[Entry, Resource]] = []
     existing: list[Resource] = []
     try:
         for entry in _walk(root):
             if entry.type.lower() != DEPLOYMENT:
-                (existing if entry.existing else found).append(_resource(entry))
+                resource = _resource(entry)
+                if entry.existing:
+                    existing.append(resource)
+                else:
+                    found.append((entry, resource))
     except (ExhaustedError, RecursionError):
         detail = "the template multiplies itself beyond what Azure Resource Manager deploys; the rest is not read"
         reading.gap(root.source.file, "resources", GapReason.TRUNCATED, detail)
-    _find_lines(reading, [*found, *existing])
-    declared, overruled = distinct(found)
+    declared, repeats = once(found)
+    _find_lines(reading, [*declared, *existing])
     keys = {resource.key for resource in declared} | reading.options.context.by_key.keys()
     others, _ = distinct(resource for resource in existing if resource.key not in keys)
     return Inventory(
         (*declared, *others),
         gaps=tuple(reading.gaps),
         sources=(info,),
-        overruled=overruled,
-        notes=tuple(_sentences(reading.notes, root.source.file, undeclared)),
+        notes=tuple(_sentences(reading.notes, repeats, root.source.file, undeclared)),
     )
 
 
@@ -71,7 +75,7 @@ def _find_lines(reading: Reading, resources: list[Resource]) -> None:
             resource.origin = replace(resource.origin, line=lines.get(resource.origin.pointer or ""))
 
 
-def _sentences(notes: Notes, file: str, undeclared: list[str]) -> Iterator[str]:
+def _sentences(notes: Notes, repeats: Repeats, file: str, undeclared: list[str]) -> Iterator[str]:
     for names, sentence in (
         (
             notes.missing,
@@ -80,6 +84,11 @@ def _sentences(notes: Notes, file: str, undeclared: list[str]) -> Iterator[str]:
         (notes.perhaps, "{} resources are judged although only the deployment knows whether their condition holds"),
         (notes.uncounted, "{} kinds of resources are left out whose number is unknown, of types that no rule is about"),
         (notes.foreign, "{} kinds of resources are left out that are not Azure Resource Manager's"),
+        (repeats.settled, "{} resources are declared more than once, of which what is deployed last is judged"),
+        (
+            repeats.unsettled,
+            "{} resources are declared more than once, and what the declarations disagree on is unknown",
+        ),
         (dict.fromkeys(undeclared), "{} parameters were given that the template does not declare"),
     ):
         if names:
@@ -96,6 +105,7 @@ def _counted(sentence: str, number: int) -> str:
         ("gives it", "gives one"),
         ("parameters were", "parameter was"),
         ("resources are judged", "resource is judged"),
+        ("resources are declared", "resource is declared"),
         ("their condition", "its condition"),
         ("kinds of resources are", "kind of resource is"),
         ("that are not", "that is not"),

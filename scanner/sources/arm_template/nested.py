@@ -59,6 +59,7 @@ def _deployment(entry: Entry, template: Json, source: Source, path: Path_) -> De
         outer=entry.frame if written and not inner and source is entry.deployment.source else None,
         depth=entry.deployment.depth + 1,
         anchor=None if linked else entry.deployment.anchor or (None if written else entry.path),
+        made_by=entry,
     )
 
 

@@ -8,6 +8,7 @@ _TEMPLATE = ("$schema", "contentVersion", "definitions", "functions", "outputs",
 _RESOURCE = (
     "condition",
     "copy",
+    "dependsOn",
     "existing",
     "extension",
     "identity",
