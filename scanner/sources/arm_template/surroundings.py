@@ -7,6 +7,7 @@ from typing import Any
 
 from scanner.expressions.functions.arguments import text
 from scanner.expressions.syntax import ExpressionError, Tree
+from scanner.model.resource import normalise_id
 from scanner.sources.arm_template.calls import call
 from scanner.sources.arm_template.deferred import Deferred, Half, as_text, deferred, is_deferred
 from scanner.sources.arm_template.frame import RESOURCE_LOOP, Frame
@@ -15,8 +16,13 @@ from scanner.sources.arm_template.scopes import RESOURCE_GROUP, SUBSCRIPTION, Sc
 
 
 def _known(frame: Frame, identity: str) -> dict[str, Any]:
-    """Give what the context says of a container; {} where there is no context."""
-    found = frame.deployment.reading.options.context.by_key.get(identity.lower())
+    """Give what the template declares of a container, or the context says of it; {} where neither does."""
+    reading = frame.deployment.reading
+    key = normalise_id(identity)
+    declared = reading.entries.get(key)
+    if declared is not None and declared.present is True and not declared.existing:
+        return dict(declared.body)
+    found = reading.options.context.by_key.get(key)
     return dict(found.json) if found is not None else {}
 
 

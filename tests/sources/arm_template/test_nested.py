@@ -266,3 +266,26 @@ def test_a_template_from_standard_input_links_nothing(templates):
     (gap,) = templates.read(templates.make(nested), ReadOptions()).gaps
 
     assert "beside a file that is not there" in gap.detail
+
+
+SUBSCRIPTION_SCHEMA = "https://schema.management.azure.com/schemas/2018-05-01/subscriptionDeploymentTemplate.json#"
+
+
+@pytest.mark.parametrize(("condition", "known"), [("[true()]", True), ("[parameters('c')]", False)])
+def test_a_group_that_the_template_makes_says_where_it_lies_and_its_tags(templates, condition, known):
+    group = templates.resource(
+        "rg-new",
+        "Microsoft.Resources/resourceGroups",
+        location="westeurope",
+        tags={"team": "ml", "made": "[resourceGroup().tags]"},
+        condition=condition,
+    )
+    service = templates.resource("s", location="[resourceGroup().location]", tags="[resourceGroup().tags]")
+    deployment = templates.nested(templates.make(service), resourceGroup="rg-NEW")
+    template = templates.make(deployment, group, parameters={"c": {"type": "bool"}})
+    template["$schema"] = SUBSCRIPTION_SCHEMA
+
+    found = {resource.name: resource.json for resource in templates.read(template).resources}
+
+    expected = ("westeurope", {"team": "ml", "made": UNKNOWN}) if known else (UNKNOWN, UNKNOWN)
+    assert (found["s"]["location"], found["s"]["tags"]) == expected
