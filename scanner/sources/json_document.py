@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from scanner.errors import Problem, SourceError
 from scanner.sources.json_comments import without_comments
-from scanner.sources.json_positions import lines_of
+from scanner.sources.json_positions import lines_of, stands_in
 
 STDIN = "-"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -80,6 +80,11 @@ class JsonDocument:
 
     def lines(self, pointers: Iterable[str]) -> dict[str, int]:
         """Give the line, from 1, on which the value at each JSON pointer begins."""
+        start = len(self.text) - len(self.text.lstrip())
+        if self.text.find("\n", start, len(self.text.rstrip())) < 0:
+            # One line, as Terraform and other programs write it: there is nothing to look for.
+            line = self.text.count("\n", 0, start) + 1
+            return {name: line for name in pointers if stands_in(self.value, name)}
         return lines_of(self.text, pointers)
 
 

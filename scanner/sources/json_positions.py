@@ -16,6 +16,21 @@ def pointer(*tokens: str | int) -> str:
     return "".join(f"/{str(token).replace('~', '~0').replace('/', '~1')}" for token in tokens)
 
 
+def stands_in(value: Any, name: str) -> bool:
+    """Say whether a JSON pointer points at something in a document."""
+    for token in name.split("/")[1:]:
+        if isinstance(value, dict):
+            key = token.replace("~1", "/").replace("~0", "~") if "~" in token else token
+            if key not in value:
+                return False
+            value = value[key]
+        elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
+            value = value[int(token)]
+        else:
+            return False
+    return True
+
+
 class _Wanted:
     """A place in the document: whether somebody asks for it, and what they ask for below it."""
 

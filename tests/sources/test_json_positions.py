@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.sources.json_document import read_document
 from scanner.sources.json_positions import lines_of, pointer
 
 TEXT = """
@@ -39,6 +40,15 @@ def test_a_pointer_to_nothing_has_no_line():
 def places(value: Any, tokens: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [tokens, *(place for key, inner in members for place in places(inner, (*tokens, key)))]
+
+
+@given(value=JSON)
+def test_what_stands_on_one_line_is_found_there_too(value):
+    text = "\n " + json.dumps(value) + "\n"
+    wanted = [*(pointer(*place) for place in places(value)), "/none", "/0/9/x", "/~01"]
+    document = read_document(text.encode(), "one-line.json")
+    assert document.lines(wanted) == lines_of(text, wanted)
+    assert set(document.lines(wanted).values()) <= {2}
 
 
 @given(value=JSON)

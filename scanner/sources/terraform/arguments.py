@@ -47,6 +47,11 @@ def _array(after: list[Any], unknown: Any, sensitive: Any) -> list[Any]:
     return [known(at(after, index), at(marks, index), at(secrets, index)) for index in range(size)]
 
 
+def _marks(mark: Any) -> bool:
+    """Say whether a mark may mark something: of a block of which all is known, Terraform writes `[{}]`."""
+    return any(mark) if type(mark) is list else True
+
+
 class _All(dict[str, Any]):
     """Marks everything."""
 
@@ -77,7 +82,7 @@ class Arguments:
         """Give an argument, UNKNOWN where it is not known yet, `default` where it is not set."""
         value = self._after.get(name)
         unknown, sensitive = self._unknown.get(name), self._sensitive.get(name)
-        if unknown or sensitive:
+        if (unknown and _marks(unknown)) or (sensitive and _marks(sensitive)):
             value = known(value, unknown, sensitive)
         return default if value is None or (not value and type(value) in _SET_BY_CONTENT) else value
 
