@@ -96,6 +96,38 @@ def _contains(trees: tuple[Tree, ...], frame: Frame) -> Any:
     return call("contains", [container, item], budget)
 
 
+def _union(trees: tuple[Tree, ...], frame: Frame) -> Any:
+    """Unite arrays although some members are unknown, where those cannot be the same as others."""
+    values = [frame.value(tree) for tree in trees]
+    budget = frame.deployment.reading.budget
+    if len(values) < 2 or not all(isinstance(value, list) for value in values) or not holds_deferred(values, budget):
+        return call("union", values, budget)
+    found: list[Any] = []
+    for member in (member for value in values for member in value):
+        budget.spend(1 + len(found))
+        known = any_of(_same(member, other) for other in found)
+        if known is None:
+            return deferred("union", values)
+        if not known:
+            found.append(member)
+    return found
+
+
+def _same(one: Any, other: Any) -> Truth:
+    """Compare two values as far as they are known."""
+    if isinstance(one, Deferred) or isinstance(other, Deferred):
+        return None
+    if isinstance(one, dict) and isinstance(other, dict):
+        partly = is_deferred(one) or is_deferred(other)
+        if not partly and one.keys() != other.keys():
+            return False
+        agree = all_of(_same(value, other[key]) for key, value in one.items() if key in other)
+        return agree and (None if partly else True)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all_of(_same(a, b) for a, b in zip(one, other, strict=True))
+    return identical(one, other)
+
+
 def _try_get(trees: tuple[Tree, ...], frame: Frame) -> Any:
     container, *keys = (frame.value(tree) for tree in arguments("tryGet", trees, 2, 100))
     for key in keys:
@@ -131,4 +163,5 @@ SPECIAL: Mapping[str, Special] = {
     "not": _not,
     "or": _or,
     "tryget": _try_get,
+    "union": _union,
 }

@@ -19,6 +19,21 @@ LEAVES = [
     ("concat(createArray(1), createArray(parameters('p')))", [1, UNKNOWN]),
     ("union(createObject('a', 1), createObject('b', parameters('p')))", {"a": 1, "b": UNKNOWN}),
     ("union(createObject('a', 1), parameters('o'))", UNKNOWN),
+    ("union(createArray(1), createArray(parameters('p')))", UNKNOWN),
+    (
+        "union(createArray(createObject('n', 'a', 'k', parameters('p'))), createArray(createObject('n', 'b'), 'c'))",
+        [{"n": "a", "k": UNKNOWN}, {"n": "b"}, "c"],
+    ),
+    (
+        "union(createArray(createArray('a', parameters('p'))), createArray(createArray('b', 1), createArray('b', 1)))",
+        [["a", UNKNOWN], ["b", 1]],
+    ),
+    (
+        "union(createArray(createObject('n', 'a', 'k', parameters('p'))), createArray(createObject('n', 'a', 'k', 1)))",
+        UNKNOWN,
+    ),
+    ("union(createArray(resourceGroup()), createArray(createObject('name', 'other')))[1]", {"name": "other"}),
+    ("union(createArray(resourceGroup()), createArray(createObject('name', 'rg-ai')))", UNKNOWN),
     ("createObject('a', parameters('p'), 'b', 1).b", 1),
     ("parameters('o').anything.below[0]", UNKNOWN),
     ("tryGet(parameters('o'), 'anything')", UNKNOWN),
