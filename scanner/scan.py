@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any, BinaryIO
 
 from scanner.errors import ConfigError
@@ -27,7 +28,7 @@ from scanner.policies.selection import select
 from scanner.rules.rule import Rule, needs_of
 from scanner.sources.azure import AzureOptions, AzureSource
 from scanner.sources.files import read_inputs
-from scanner.sources.json_document import parse_json, read_bytes
+from scanner.sources.json_document import STDIN, parse_json, read_bytes
 from scanner.sources.options import ReadOptions
 from scanner.version import VERSION
 
@@ -191,9 +192,14 @@ def _read_files(options: ScanOptions, rules: list[Rule], started: datetime) -> I
     """Read the inputs; with a context, as a change to it."""
     if not options.context:
         return _checked(read_inputs(options.inputs, options.stdin, options.reading), options)
-    context = _read_context(options, rules, started)
-    change = read_inputs(options.inputs, options.stdin, replace(options.reading, context=context))
-    return in_context(_checked(change, options), context)
+    # Beside live Azure the change is read twice: for what of Azure it is about, and then together with that.
+    held = read_bytes(STDIN, options.stdin) if LIVE in options.context and STDIN in options.inputs else None
+
+    def change(reading: ReadOptions) -> Inventory:
+        return read_inputs(options.inputs, options.stdin if held is None else BytesIO(held), reading)
+
+    context = _read_context(options, rules, started, change)
+    return in_context(_checked(change(replace(options.reading, context=context)), options), context)
 
 
 def _checked(change: Inventory, options: ScanOptions) -> Inventory:
@@ -201,13 +207,17 @@ def _checked(change: Inventory, options: ScanOptions) -> Inventory:
     kinds = {source.kind for source in change.sources}
     place = options.reading.subscription or options.reading.resource_group
     if place and not kinds & _DEPLOYED and LIVE not in options.context:
-        raise ConfigError("--subscription, --resource-group: only for a live scan (leave INPUT away), a template or a plan")
+        raise ConfigError(
+            "--subscription, --resource-group: only for a live scan (leave INPUT away), a template or a plan"
+        )
     if options.reading.template_parameters and not kinds & _TEMPLATES:
         raise ConfigError("--template-parameters: none of the inputs is a template")
     return change
 
 
-def _read_context(options: ScanOptions, rules: list[Rule], started: datetime) -> Inventory:
+def _read_context(
+    options: ScanOptions, rules: list[Rule], started: datetime, change: Callable[[ReadOptions], Inventory]
+) -> Inventory:
     """Read what exists: from Azure only what a change can be judged by."""
     if LIVE not in options.context:
         return read_inputs(options.context, options.stdin)
@@ -215,7 +225,8 @@ def _read_context(options: ScanOptions, rules: list[Rule], started: datetime) ->
         raise ConfigError(f"--context {LIVE} stands alone: it reads Azure itself")
     as_of = options.as_of or started.replace(microsecond=0)
     needs = needs_of(rules, as_of)
-    needs = Needs(needs.types, tuple(need for need in needs.facts if need.kind in CHANGE_FACTS))
+    facts = tuple(need for need in needs.facts if need.kind in CHANGE_FACTS)
+    needs = Needs(needs.types, facts, _checked(change(options.reading), options))
     return read_azure(options.live, needs, as_of, options.progress, options.interruptible)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from scanner.model.inventory import Inventory
@@ -46,10 +46,14 @@ class FactNeed:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Everything the chosen rules want: resource types (lower case) and facts."""
+    """Everything the chosen rules want: resource types (lower case) and facts.
+
+    `change` is what is planned: facts about the regions it comes to are wanted although nothing may be there yet.
+    """
 
     types: frozenset[str]
     facts: tuple[FactNeed, ...] = ()
+    change: Inventory = field(default_factory=Inventory)
 
     def of_kind(self, kind: str) -> tuple[FactNeed, ...]:
         """Give the needs of one fact kind."""

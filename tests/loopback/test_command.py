@@ -1,5 +1,6 @@
 """The command itself: what it takes on the command line reaches Azure, Graph and GitHub, or is refused at once."""
 
+import io
 import json
 import os
 
@@ -94,3 +95,28 @@ def test_what_is_read_live_does_not_go_with_a_file(azure, azgate, flags, tmp_pat
     assert code == 2
     assert all(flag in errors for flag in flags if flag.startswith("--"))
     assert azure.requests == []
+
+
+@pytest.mark.parametrize("by_pipe", [False, True], ids=["a file", "standard input"])
+def test_a_change_is_judged_by_the_quota_of_a_region_in_which_nothing_is_deployed_yet(
+    azure, azgate, by_pipe, tmp_path, monkeypatch
+):
+    azure.tenant.add_usage(f"/subscriptions/{ONE}", "westus", "OpenAI.Standard.gpt-4o", current=40, limit=100)
+    account = f"/subscriptions/{ONE}/resourceGroups/rg-ai/providers/Microsoft.CognitiveServices/accounts/new"
+    body = {
+        "id": f"{account}/deployments/chat",
+        "sku": {"name": "Standard", "capacity": 70},
+        "properties": {"model": {"format": "OpenAI", "name": "gpt-4o", "version": "2024-11-20"}},
+    }
+    places = [{"id": account, "kind": "OpenAI", "location": "westus", "properties": {}}, body]
+    changes = [{"resourceId": one["id"], "changeType": "Create", "after": one} for one in places]
+    text = json.dumps({"status": "Succeeded", "changes": changes})
+    file = tmp_path / "what-if.json"
+    file.write_text(text, "utf-8")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    flags = ("--context", "live", "--subscription", ONE, "--rule", "openai-quota-*", "-o", "json=-")
+    code, output, errors = azgate("scan", "-" if by_pipe else str(file), *flags)
+    assert code == 1, errors
+    messages = {one["ruleId"]: one["message"] for one in json.loads(output)["findings"]}
+    assert messages["openai-quota-share"].startswith("70 of 100 units of OpenAI.Standard.gpt-4o in westus")
+    assert "110 of 100 units" in messages["openai-quota-headroom"]

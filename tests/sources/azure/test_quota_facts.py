@@ -1,10 +1,13 @@
 """Quota usages once per region, the model catalogue only where it is needed."""
 
+from dataclasses import replace
+
 import pytest
 
-from scanner.model.inventory import Fact
+from scanner.model.inventory import Fact, Inventory
 from scanner.model.needs import FactNeed
 from scanner.model.quota import location_scope
+from scanner.model.resource import Origin, Resource
 from tests.sources.azure.fakes import (
     ACCOUNT,
     ACCOUNTS,
@@ -63,6 +66,28 @@ def test_regions_of_deployments_no_rule_asks_about_are_not_read(arm):
     asked = about_deployments("quotaUsages", lambda resource, inventory: inventory.parent(resource) is None)
     inventory = arm.collect(needs(DEPLOYMENT_TYPE, facts=(asked,)))
     assert (inventory.facts, asked_locations(arm)) == ((), [])
+
+
+def test_regions_that_a_change_comes_to_are_read_though_nothing_is_deployed_there_yet(arm):
+    new, elsewhere = (f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/{name}" for name in "xy")
+    elsewhere = elsewhere.replace(SUBSCRIPTION, "/subscriptions/another")
+    arm.lists("/subscriptions", subscription())
+    arm.lists(f"{SUBSCRIPTION}/resourcegroups")
+    arm.lists(ACCOUNTS, account(location="eastus2"))
+    arm.lists(f"{ACCOUNT}/deployments")
+    for place in ("eastus2", "westus"):
+        arm.lists(f"{LOCATION}/{place}/usages", STANDARD)
+    planned = (
+        deployment("on-what-exists"),
+        *(account(new, location="West US"), deployment("in-a-new-region", new)),
+        *(account(elsewhere, location="uksouth"), deployment("in-another-subscription", elsewhere)),
+        deployment("of-an-account-that-is-nowhere", f"{ACCOUNT}-nowhere"),
+    )
+    change = Inventory(tuple(Resource(one, Origin("terraform-plan", declared=True)) for one in planned))
+    inventory = arm.collect(replace(needs(DEPLOYMENT_TYPE, facts=(QUOTA,)), change=change))
+    assert sorted(asked_locations(arm)) == ["/eastus2/usages", "/westus/usages"]
+    assert set(facts_of(inventory)) == {("quotaUsages", EAST), ("quotaUsages", WEST)}
+    assert not inventory.gaps
 
 
 def test_all_pages_of_the_usages_are_one_fact(arm):

@@ -1,10 +1,12 @@
-"""Quota pools of the regions that hold deployments, and the model catalogue where pool names need it."""
+"""Quota pools of the regions that hold deployments or will, and the model catalogue where pool names need it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from scanner.model.inventory import Fact, GapReason
+from scanner.model.needs import FactNeed
 from scanner.model.quota import (
     ACCOUNT,
     MODELS,
@@ -52,10 +54,7 @@ def _regions(context: FactContext, kind: str, read: FactsRead) -> dict[str, _Reg
     regions: dict[str, _Region] = {}
     placeless: dict[str, Resource] = {}
     for need in context.needs.of_kind(kind):
-        for deployment in context.resources_for(need):
-            account = deployment if deployment.type == ACCOUNT else context.inventory.parent(deployment)
-            if account is None:
-                continue
+        for deployment, account in _with_accounts(context, need):
             place = normalise_location(account.location)
             if not place:
                 placeless[account.key] = account
@@ -67,6 +66,23 @@ def _regions(context: FactContext, kind: str, read: FactsRead) -> dict[str, _Reg
     fault = Fault(GapReason.MALFORMED, "the account has no location, so its region's quota cannot be asked for")
     read.gaps.extend(fault.gap(account.id, kind) for account in placeless.values())
     return regions
+
+
+def _with_accounts(context: FactContext, need: FactNeed) -> Iterator[tuple[Resource, Resource]]:
+    """Give what the need is about with the account it lies in, itself if it is one: what exists, then what is planned.
+
+    What is planned counts where its subscription was read and its region is known.
+    """
+    for one in context.resources_for(need):
+        account = one if one.type == ACCOUNT else context.inventory.parent(one)
+        if account is not None:
+            yield one, account
+    change = context.needs.change
+    for one in change.resources:
+        if one.type in need.types and f"/subscriptions/{one.subscription_id}" in context.inventory.by_key:
+            account = one if one.type == ACCOUNT else change.parent(one) or context.inventory.parent(one)
+            if account is not None and account.location and need.applies(one, change):
+                yield one, account
 
 
 def _read(
