@@ -81,7 +81,7 @@ def _head(result: ScanResult, hidden: int) -> list[str]:
         _table(worst),
         f"{counts}. As of {sentence(result.scan.as_of, 40)}, azgate {sentence(result.tool_version, 40)}.",
     ]
-    if history := result.history:
+    if (history := result.history) and len(history.runs) != 1:
         # A waived failure is open no more, but nobody fixed it.
         fixed = sum(item.why != "waived" for item in history.fixed)
         parts.append(f"Since the run before: {len(history.new)} new, {len(history.reopened)} reopened, {fixed} fixed.")

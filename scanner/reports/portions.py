@@ -128,13 +128,16 @@ def _part(
     count = f"{len(findings)} of {len(result.findings)} findings"
     note = f"this is the part of {whose}, {count}; the gate is that of the whole scan"
     ids = {finding.resource.id for finding in findings}
+    history = result.history
+    # A first run has no run before it, and a part does not show how many there were.
+    told = history is not None and len(history.runs) != 1
     return replace(
         result,
         scan=replace(result.scan, notes=(note, *result.scan.notes)),
         findings=tuple(findings),
         gaps=tuple(gaps),
         resources=len(ids),
-        history=None if result.history is None else _history(result.history, findings, ids, marks, values),
+        history=_history(history, findings, ids, marks, values) if history and told else None,
     )
 
 

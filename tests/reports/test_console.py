@@ -160,7 +160,8 @@ def test_no_build_agent_takes_a_line_for_a_command(make, evil, color):
             1,
             (
                 "Exit code 1: the gate failed. Every new failure of severity low or above has to be fixed, exempted "
-                "(--exemptions) or known (--baseline). The scan is incomplete as well: that alone is exit code 3."
+                "(--exemptions) or known (--baseline). The scan is incomplete as well, which alone is exit code 3, "
+                "or 0 with --allow-gaps."
             ),
         ),
         (
@@ -176,6 +177,22 @@ def test_no_build_agent_takes_a_line_for_a_command(make, evil, color):
 def test_the_last_line_says_what_the_exit_code_means(make, gate, gaps, last):
     result = make.result([], gate=gate, gaps=(Gap("/a", "b", GapReason.TIMEOUT),) * gaps)
     assert render("console", result, width=500).splitlines()[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "severity", "disposition", "said"),
+    [
+        ("high", Severity.HIGH, Disposition.NEW, True),
+        ("high", Severity.LOW, Disposition.NEW, False),
+        ("low", Severity.HIGH, Disposition.EXEMPTED, False),
+        ("never", Severity.HIGH, Disposition.NEW, False),
+    ],
+)
+@pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.ERROR])
+def test_a_scan_is_called_incomplete_by_what_the_gate_would_count(make, fail_on, severity, disposition, said, outcome):
+    finding = make.finding(make.rule("r"), make.resource("/a"), outcome, severity=severity, disposition=disposition)
+    text = render("console", make.result([finding], gate=Gate(fail_on, 1, "x")), width=500)
+    assert ("incomplete as well" in text.splitlines()[-1]) is said
 
 
 def test_passes_are_only_counted(make):

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from scanner.model.history import Fixed, History
+from scanner.model.history import Fixed, History, Run
 from scanner.model.inventory import Gap, GapReason
 from scanner.model.result import Gate, Waiver
 from scanner.model.verdict import Disposition, Outcome, Severity
@@ -196,6 +196,12 @@ def test_what_changed_since_the_run_before_is_said_where_it_is_known(make):
     assert "Since the run before" not in render("markdown", made)
     text = render("markdown", dataclasses.replace(made, history=history))
     assert "Since the run before: 2 new, 1 reopened, 2 fixed." in text
+
+
+def test_a_first_run_has_no_run_before(make):
+    first_run = Run(1, "2026-11-17T10:00:00Z", "2026-11-17T10:00:00Z", "1", (), (), 1, 1, {}, {}, 0, 1)
+    made = dataclasses.replace(make.result([]), history=History(runs=(first_run,), new=frozenset("ab")))
+    assert "Since the run before" not in render("markdown", made)
 
 
 def shown_and_hidden(text: str) -> tuple[int, int, int]:

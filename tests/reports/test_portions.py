@@ -122,7 +122,7 @@ def test_a_part_has_of_the_history_what_is_its_own():
     mine, other = FINDINGS[0].fingerprint, FINDINGS[2].fingerprint
     fixed = [Fixed(team, "r", "id", Severity.LOW, team, "2026-11-01", "passes") for team in ("search", "vision")]
     history = History(
-        runs=(run,),
+        runs=(run, run),
         ages={mine: Age("2026-11-01", 2), other: Age("2026-11-01", 2)},
         new=frozenset({mine, other}),
         reopened=frozenset({other}),
@@ -187,3 +187,10 @@ def test_the_name_of_a_file_with_several_placeholders_stays_short_enough_for_a_f
     tags = {"team": "t" * 300, "owner": "o" * 300, "cost-center": "c" * 300}
     (path,) = parts("out/{team}-{owner}-{tag:cost-center}.html", findings=[make_finding(RATE_LIMIT, of("x", tags))])
     assert len(path.removeprefix("out/")) <= 255
+
+
+def test_a_part_of_a_first_run_claims_no_run_before_it():
+    first = Run(1, "2026-11-17T10:00:00Z", "2026-11-17T10:00:00Z", "1", (), (), 1, 1, {}, {}, 0, 1)
+    whole = make_result(FINDINGS)
+    object.__setattr__(whole, "history", History(runs=(first,), new=frozenset({FINDINGS[0].fingerprint})))
+    assert {portion.result.history for portion in portions(whole, "{team}")} == {None}
