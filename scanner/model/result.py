@@ -109,6 +109,11 @@ class Finding:
         return self.verdict.evidence
 
     @property
+    def line(self) -> int | None:
+        """The line to look at: that of what the verdict rests on where it is known, else the resource's."""
+        return next((item.line for item in self.verdict.evidence if item.line), self.resource.line)
+
+    @property
     def fingerprint(self) -> str:
         """64 hexadecimal digits."""
         return fingerprint(self.rule.id, self.resource.id)

@@ -38,3 +38,8 @@ def source_place(resource: ResourceInfo) -> str:
     if not resource.file:
         return ""
     return f"{resource.file}:{resource.line}" if resource.line else resource.file
+
+
+def at_line(finding: Finding) -> str:
+    """Give ` (line 12)` where a finding is about another line than the one its resource begins on."""
+    return f" (line {finding.line})" if finding.line != finding.resource.line else ""

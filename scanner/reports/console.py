@@ -8,7 +8,7 @@ from typing import Any
 from scanner.model.inventory import Gap
 from scanner.model.result import Finding, NotEvaluated, RuleInfo, ScanResult
 from scanner.model.verdict import Disposition, Outcome, Severity
-from scanner.reports.by_resource import ResourceGroup, by_resource, source_place
+from scanner.reports.by_resource import ResourceGroup, at_line, by_resource, source_place
 from scanner.reports.closing import closing
 from scanner.reports.page import BOLD, DIM, Page
 from scanner.reports.remedy import commands, first_step
@@ -126,7 +126,7 @@ def _finding(page: Page, finding: Finding) -> None:
     label, style = finding.severity.upper(), _SEVERITY_COLOURS[finding.severity]
     page.labelled(label, style, f"{one_line(finding.rule.id)}{mark}", indent=_MARGIN, room=_LABEL)
     inner = _MARGIN + _LABEL
-    page.add(one_line(finding.message or finding.rule.title), indent=inner)
+    page.add(one_line(finding.message or finding.rule.title) + at_line(finding), indent=inner)
     if waiver := finding.exemption:
         reason = one_line(waiver.reason)
         page.add(f"until {one_line(waiver.expires)}, by {one_line(waiver.owner)}: {reason}", indent=inner, hang=2)

@@ -108,4 +108,7 @@ def resource_json(resource: ResourceInfo) -> dict[str, Any]:
 
 def evidence_json(verdict: Verdict) -> list[dict[str, Any]]:
     """Give what a verdict rests on as the JSON result has it."""
-    return [{"path": e.path, "actual": e.actual, "expected": e.expected} for e in verdict.evidence]
+    return [
+        {"path": e.path, "actual": e.actual, "expected": e.expected} | ({"line": e.line} if e.line else {})
+        for e in verdict.evidence
+    ]

@@ -62,7 +62,7 @@ def _annotation(level: str, finding: Finding) -> str:
     lines += [one_line(text) for text in (resource.address, resource.id) if text]
     properties = {"title": f"{rule.id} ({finding.severity}{outcome})"}
     if resource.file and resource.file != "-":
-        properties = {"file": resource.file, "line": str(resource.line or 1), **properties}
+        properties = {"file": resource.file, "line": str(finding.line or 1), **properties}
     return _command(level, "\n".join(lines), **properties)
 
 
@@ -106,7 +106,7 @@ def _last(result: ScanResult, errors: int, warnings: int) -> str:
 def _command(name: str, message: str, **properties: str) -> str:
     """Write a workflow command, escaped as actions/toolkit does it (packages/core/src/command.ts)."""
     shown = message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
-    given = ",".join(f"{key}={_property(one_line(value))}" for key, value in properties.items())
+    given = ",".join(f"{key}={_property(no_command(one_line(value)))}" for key, value in properties.items())
     return f"::{name}{' ' if given else ''}{given}::{_data(no_command(shown))}"
 
 

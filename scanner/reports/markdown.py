@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from scanner.model.inventory import Gap
 from scanner.model.result import Finding, ScanResult
 from scanner.model.verdict import Disposition, Severity
-from scanner.reports.by_resource import ResourceGroup, by_resource, source_place
+from scanner.reports.by_resource import ResourceGroup, at_line, by_resource, source_place
 from scanner.reports.closing import closing
 from scanner.reports.markdown_text import code, sentence
 from scanner.reports.remedy import first_step
@@ -169,7 +169,7 @@ def _resources(groups: Iterable[ResourceGroup], steps: Mapping[str, str]) -> Ite
 def _finding(finding: Finding, steps: Mapping[str, str]) -> str:
     word = "" if finding.disposition is Disposition.NEW else f" ({finding.outcome})"
     line = f"  - **{finding.severity}**{word} {code(finding.rule.id, 100)}: "
-    line += sentence(finding.message or finding.rule.title)
+    line += sentence(finding.message or finding.rule.title) + at_line(finding)
     if waiver := finding.exemption:
         until, by = code(waiver.expires, 40), code(waiver.owner, 100)
         return f"{line}<br>until {until}, by {by}: {sentence(waiver.reason)}"

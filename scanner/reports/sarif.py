@@ -21,6 +21,7 @@ the worst are written, those that nobody answered for before the others; a notif
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from scanner.model.history import History
@@ -83,7 +84,9 @@ def _results(result: ScanResult, shown: list[Finding]) -> Iterator[str]:
     compared = dispositions[Disposition.BASELINED] > 0 or result.history is not None
     locations, evidence = OncePerObject(_locations), OncePerVerdict(_evidence)
     for finding in shown:
-        made = _result(finding, indices, Written(locations(finding.resource)), Written(evidence(finding.verdict)))
+        resource, line = finding.resource, finding.line
+        place_ = locations(resource) if line == resource.line else _locations(replace(resource, line=line))
+        made = _result(finding, indices, Written(place_), Written(evidence(finding.verdict)))
         if compared:
             made["baselineState"] = _state(finding, result.history)
         if suppressed:

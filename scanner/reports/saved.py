@@ -195,7 +195,12 @@ def _finding(item: _Object, rules: dict[str, RuleInfo]) -> Finding:
 
 def _verdict(item: _Object, outcome: Outcome) -> Verdict:
     evidence = tuple(
-        Evidence(entry.text("path"), entry.value.get("actual"), entry.text("expected"))
+        Evidence(
+            entry.text("path"),
+            entry.value.get("actual"),
+            entry.text("expected"),
+            entry.number("line") if "line" in entry.value else None,
+        )
         for entry in item.objects("evidence")
     )
     return Verdict(outcome, item.text("message"), evidence)
@@ -219,7 +224,7 @@ def _resource(item: _Object) -> ResourceInfo:
         tags=item.mapping("tags"),
         effective_tags=item.mapping("effectiveTags"),
         file=file if isinstance(file, str) else None,
-        line=line if isinstance(line, int) else None,
+        line=line if type(line) is int and line > 0 else None,
         pointer=pointer if isinstance(pointer, str) else None,
         address=address if isinstance(address, str) else "",
     )

@@ -144,7 +144,10 @@ def open_failures_by_owner(found: Sections) -> dict[str, dict[Severity, int]]:
 
 def evidence_lines(verdict: Verdict) -> list[str]:
     """Give each thing that was looked at in words."""
-    return [f"{e.path}: {shown(e.actual)} (expected: {e.expected})" for e in verdict.evidence]
+    return [
+        f"{e.path}: {shown(e.actual)} (expected: {e.expected}{f'; line {e.line}' if e.line else ''})"
+        for e in verdict.evidence
+    ]
 
 
 def cleaned(value: Any) -> Any:
