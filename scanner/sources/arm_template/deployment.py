@@ -15,7 +15,7 @@ from scanner.sources.arm_template.filling import fill, fill_strictly, loops_of, 
 from scanner.sources.arm_template.frame import Frame
 from scanner.sources.arm_template.nearest import nearest
 from scanner.sources.arm_template.reading import Path_, Reading, Site, Source
-from scanner.sources.arm_template.schemas import is_secure, masked, mentions_secrets, resolved
+from scanner.sources.arm_template.schemas import is_secure, masked, mentions_secrets, refusal, resolved
 from scanner.sources.arm_template.scopes import Scope
 from scanner.sources.arm_template.spelling import TEMPLATE, spelt
 
@@ -131,6 +131,8 @@ class Deployment:
         elif schema.get("nullable") is not True and given is None:
             self.reading.notes.missing[label] = None
             value = deferred(label)
+        if value is not None and (why := refusal(value, schema)):
+            self._site("parameters", ("parameters", name)).wrong(ExpressionError(f"its value {why}"))
         return masked(value, schema, definitions, label) if self._secretive and not is_deferred(value) else value
 
     def _artifacts(self, name: str) -> str:

@@ -13,7 +13,7 @@ from scanner.sources.arm_template.bicep import PARAMETERS_SUFFIX, compile_parame
 from scanner.sources.arm_template.deferred import deferred
 from scanner.sources.arm_template.deployment import Given
 from scanner.sources.arm_template.nearest import nearest
-from scanner.sources.arm_template.schemas import fits, resolved
+from scanner.sources.arm_template.schemas import refusal, resolved
 from scanner.sources.json_document import read_bytes, read_document
 
 _KINDS = 'a string is text, everything else JSON: --template-parameters \'names=["a", "b"]\''
@@ -22,7 +22,7 @@ _KINDS = 'a string is text, everything else JSON: --template-parameters \'names=
 def given_parameters(template: Json, said: Iterable[str]) -> tuple[dict[str, Given], list[str]]:
     """Give the values by name in lower case, and the names that the template does not declare.
 
-    Raises SourceError where a file cannot be read, or a value is not of the type that the template declares.
+    Raises SourceError where a file cannot be read, or a value is none that the template allows.
     """
     declared = {name.lower(): (name, schema) for name, schema in _mapping(template.get("parameters")).items()}
     definitions = _mapping(template.get("definitions"))
@@ -42,9 +42,9 @@ def given_parameters(template: Json, said: Iterable[str]) -> tuple[dict[str, Giv
         origins.update({name.lower(): file or "--template-parameters" for name in found})
     for name, value in values.items():
         schema = resolved(declared.get(name, ("", {}))[1], definitions)
-        if value is not UNKNOWN and not fits(value, schema):
-            message = f"the parameter '{spelt[name]}' is no {schema.get('type')}"
-            raise SourceError(Problem(message, origins[name], hint="the template says which type it has"))
+        if value is not UNKNOWN and (why := refusal(value, schema)):
+            hint = "the template says which values it may have"
+            raise SourceError(Problem(f"the parameter '{spelt[name]}' {why}", origins[name], hint=hint))
     return givens(values), [spelt[name] for name in values if name not in declared]
 
 

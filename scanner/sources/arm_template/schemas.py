@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scanner.sources.arm_template.deferred import Deferred
+from scanner.sources.arm_template.deferred import Deferred, is_deferred
 
 _SECURE = frozenset({"securestring", "secureobject"})
 _DEEPEST = 20
-_KINDS: dict[str, type | tuple[type, ...]] = {
+_SHOWN = 10
+_KINDS: dict[str, type] = {
     "string": str,
     "int": int,
     "bool": bool,
@@ -36,13 +37,44 @@ def is_secure(schema: Mapping[str, Any]) -> bool:
     return str(schema.get("type")).lower() in _SECURE
 
 
-def fits(value: Any, schema: Mapping[str, Any]) -> bool:
-    """Say whether a value is of the type of the schema, as far as its outermost level tells."""
+def refusal(value: Any, schema: Mapping[str, Any]) -> str:
+    """Say why Azure refuses a value of this type, as far as its outermost level tells; "" where it does not.
+
+    Values are not shown: they may be secret. Constraints: learn.microsoft.com/azure/azure-resource-manager/templates/
+    parameters and definitions.
+    """
     wanted = str(schema.get("type", "")).lower().replace("secure", "")
     kind = _KINDS.get(wanted)
-    if kind is None or (value is None and schema.get("nullable") is True):
-        return True
-    return isinstance(value, kind) and (kind is not int or not isinstance(value, bool))
+    if kind is None or is_deferred(value) or (value is None and schema.get("nullable") is True):
+        return ""
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        return f"is no {schema.get('type')}"
+    allowed = schema.get("allowedValues")
+    if isinstance(allowed, list) and not _allows(allowed, value):
+        shown = ", ".join(str(one) for one in allowed[:_SHOWN])
+        return f"is none of {shown}{', ...' if len(allowed) > _SHOWN else ''}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _outside(value, schema.get("minValue"), schema.get("maxValue"), ("less than", "more than"))
+    if isinstance(value, (str, list)):
+        return _outside(len(value), schema.get("minLength"), schema.get("maxLength"), ("shorter than", "longer than"))
+    return ""
+
+
+def _outside(size: int, least: Any, most: Any, words: tuple[str, str]) -> str:
+    if isinstance(least, int) and size < least:
+        return f"is {words[0]} {least}"
+    return f"is {words[1]} {most}" if isinstance(most, int) and size > most else ""
+
+
+def _allows(allowed: list[Any], value: Any) -> bool:
+    """Say whether a value is allowed; of an array, every member has to be."""
+    known = {_folded(one) for one in allowed}
+    parts = value if isinstance(value, list) and value not in allowed else [value]
+    return value in allowed or all(_folded(part) in known for part in parts if not is_deferred(part))
+
+
+def _folded(value: Any) -> str:
+    return str(value).lower()
 
 
 def mentions_secrets(schema: Any, depth: int = 0) -> bool:

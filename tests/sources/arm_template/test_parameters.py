@@ -204,3 +204,57 @@ def test_a_default_may_rest_on_other_parameters_but_not_on_itself(templates):
 
     assert templates.value("parameters('A')", parameters=parameters) == "ba"
     assert "the parameter 'c' rests on itself" in templates.complaint("parameters('c')", parameters=parameters)
+
+
+CONSTRAINED = {
+    "text": {"type": "string", "defaultValue": "one", "allowedValues": ["one", "two"], "minLength": 3, "maxLength": 3},
+    "count": {"type": "int", "defaultValue": 1, "minValue": 1, "maxValue": 10},
+    "flag": {"type": "bool", "defaultValue": True},
+    "list": {"type": "array", "defaultValue": [], "allowedValues": ["a", "b"], "maxLength": 2},
+    "object": {"type": "object", "defaultValue": {}},
+}
+REFUSED = [
+    ("text", "three", "is none of one, two"),
+    ("count", 0, "is less than 1"),
+    ("count", 11, "is more than 10"),
+    ("list", ["a", "c"], "is none of a, b"),
+    ("list", ["a", "a", "b"], "is longer than 2"),
+    ("object", [], "is no object"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "why"), REFUSED)
+def test_a_value_that_azure_would_refuse_is_refused(given, name, value, why):
+    with pytest.raises(SourceError, match=f"the parameter '{name}' {why}"):
+        given("{d}/p.json", files={"p.json": {name: {"value": value}}}, parameters=CONSTRAINED)
+
+
+@pytest.mark.parametrize(("name", "value"), [("text", "TWO"), ("count", 10), ("list", ["b"]), ("list", ["a", "B"])])
+def test_a_value_that_the_template_allows_counts(given, name, value):
+    found = given("{d}/p.json", files={"p.json": {name: {"value": value}}}, parameters=CONSTRAINED)
+
+    assert properties_of(found)[name] == value
+    assert not found.gaps
+
+
+@pytest.mark.parametrize(("name", "value", "why"), REFUSED)
+def test_a_value_inside_the_template_that_azure_would_refuse_is_a_gap_and_judged(templates, name, value, why):
+    inner = templates.make(templates.resource(properties=ALL), parameters=CONSTRAINED)
+    passed = templates.nested(inner, properties={"parameters": {name: {"value": value}}})
+    wrong = {**CONSTRAINED, name: {**CONSTRAINED[name], "defaultValue": value}}
+
+    for template in (templates.make(passed), templates.make(templates.resource(properties=ALL), parameters=wrong)):
+        inventory = templates.read(template)
+        (gap,) = inventory.gaps
+        assert gap.detail.endswith(f"/parameters/{name}: its value {why}")
+        assert properties_of(inventory)[name] == value
+
+
+def test_what_is_unknown_is_refused_by_nobody(templates):
+    unknown = {name: {"value": "[reference('none').x]"} for name in CONSTRAINED}
+    unknown["list"] = {"value": ["[newGuid()]", "a"]}
+    inner = templates.make(templates.resource(properties=ALL), parameters=CONSTRAINED)
+    inventory = templates.read(templates.make(templates.nested(inner, properties={"parameters": unknown})))
+
+    assert not inventory.gaps
+    assert properties_of(inventory) == {**dict.fromkeys(CONSTRAINED, UNKNOWN), "list": [UNKNOWN, "a"]}
