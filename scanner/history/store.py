@@ -47,7 +47,8 @@ class Store:
     def open_for_reading(self) -> None:
         """Bring older tables up to date; raises HistoryError where there is no history."""
         if self._database.is_file and not self._database.path.is_file():
-            raise HistoryError(Problem("there is no such file", self.name, hint="azgate scan --history stores runs"))
+            word = "is a folder, not a file" if self._database.path.is_dir() else "there is no such file"
+            raise HistoryError(Problem(word, self.name, hint="azgate scan --history stores runs"))
         prepare(self._database, create=False)
 
     def add(self, result: ScanResult, text: str, series: str = "") -> tuple[Run, History]:

@@ -176,6 +176,7 @@ def test_a_history_that_cannot_be_written_is_found_before_anything_is_read(azgat
         (["report", "x.json", "--run", "1"], "a run of which history?"),
         (["report", "--history", "{db}"], "there is no such file"),
         (["history", "list", "--history", "{db}"], "there is no such file"),
+        (["history", "list", "--history", "."], "is a folder, not a file"),
         (["history", "list"], "--history"),
         (["history", "show", "0", "--history", "{db}"], "a whole number from 1"),
         (["history", "show", "x", "--history", "{db}"], "a whole number from 1"),

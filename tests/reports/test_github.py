@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from scanner.model.inventory import Gap, GapReason
@@ -136,6 +136,7 @@ def test_what_means_something_to_github_is_escaped(make, text, in_message, in_pr
 
 
 @settings(suppress_health_check=list(HealthCheck))
+@example("##[error]x")
 @given(st.text(st.one_of(st.sampled_from(":%,=#[]\r\n\u2028\x85 "), st.characters()), max_size=20))
 def test_no_text_from_outside_makes_a_command_or_a_property(make, text):
     rule = make.rule(text, title=text, remediation=text)

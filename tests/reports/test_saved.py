@@ -54,6 +54,14 @@ def test_a_result_of_before_there_were_addresses_is_read(document):
     assert {finding.resource.address for finding in load(document).findings} == {""}
 
 
+@pytest.mark.parametrize("line", [0, -3, True, "7", None])
+def test_a_line_that_no_file_has_is_none(document, line):
+    failed = next(finding for finding in document["findings"] if finding["outcome"] == "fail")
+    failed["resource"]["origin"]["line"] = line
+    (found,) = [finding for finding in load(document).findings if finding.fingerprint == failed["fingerprint"]]
+    assert found.resource.line is None
+
+
 def test_numbers_are_counted_anew(document, result):
     document["summary"]["outcomes"]["fail"] = 0
     assert load(document).summary == result.summary
