@@ -16,7 +16,7 @@ from scanner.model.inventory import Inventory, SourceInfo
 from scanner.model.resource import Origin
 from scanner.model.values import Json
 from scanner.sources.arm_template.bicep import PARAMETERS_SUFFIX, SUFFIX, compile_parameters, compile_template
-from scanner.sources.arm_template.bicep_file import declarations
+from scanner.sources.arm_template.bicep_file import declarations, template_of
 from scanner.sources.arm_template.deployment import Deployment, Given
 from scanner.sources.arm_template.inventory import inventory_of
 from scanner.sources.arm_template.parameter_files import given_parameters, givens, parameter_values
@@ -77,7 +77,9 @@ def read_bicep(file: str, options: ReadOptions) -> Inventory:
         raise SourceError(Problem("is compiled to something that is no template", file))
     said, undeclared = given_parameters(template, options.template_parameters)
     path = Path(file).resolve()
-    source = Source(file, path, None, declarations(path, file))
+    found = template_of(path, file) if file.lower().endswith(PARAMETERS_SUFFIX) else None
+    written = found or declarations(path, file)
+    source = Source(written.file if written is not None else file, path, None, written)
     return _read(template, source, {**values, **said}, undeclared, options)
 
 

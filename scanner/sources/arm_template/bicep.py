@@ -21,7 +21,7 @@ _GET_ONE = (
 
 def compile_template(file: str) -> Any:
     """Give the template that a `.bicep` file is compiled to; raises SourceError."""
-    return parse_json(_run(file, "build"), file)
+    return _printed(file, "build")
 
 
 def compile_parameters(file: str) -> tuple[Any, Any]:
@@ -29,7 +29,7 @@ def compile_parameters(file: str) -> tuple[Any, Any]:
 
     Raises SourceError.
     """
-    found = parse_json(_run(file, "build-params"), file)
+    found = _printed(file, "build-params")
     if not isinstance(found, dict):
         raise SourceError(Problem("is compiled to something that is no parameter file", file))
     if not isinstance(found.get("parametersJson"), str):
@@ -45,6 +45,15 @@ def _command(file: str) -> list[str]:
     if (az := shutil.which("az")) is not None:
         return [az, "bicep"]
     raise SourceError(Problem("is Bicep, and there is no `bicep` command to compile it", file, hint=_GET_ONE))
+
+
+def _printed(file: str, verb: str) -> Any:
+    """Give what the command prints; where it stands in that is no place in the file."""
+    output = _run(file, verb)
+    try:
+        return parse_json(output, file)
+    except SourceError as error:
+        raise SourceError(Problem(f"is not compiled: what `bicep` prints {error.problems[0].message}", file)) from None
 
 
 def _run(file: str, verb: str) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+_USING = re.compile(r"^[ \t]*using[ \t]+'([^'\n:]+)'", re.MULTILINE)
 _DECLARATION = re.compile(r"^[ \t]*(resource|module)[ \t]+(\w+)[ \t]+'([^'\n]+)'", re.MULTILINE)
 
 
@@ -41,11 +42,18 @@ class BicepFile:
         return BicepFile(self.file, fallback=line)
 
 
+def template_of(path: Path, shown: str) -> BicepFile | None:
+    """Read what the template declares that a parameter file names; None where it names none that can be read."""
+    used = _USING.search(_text(path) or "")
+    if used is None:
+        return None
+    return declarations(path.parent / used[1], (Path(shown).parent / used[1]).as_posix())
+
+
 def declarations(path: Path, shown: str) -> BicepFile | None:
     """Read what a file declares; None where it cannot be read."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, ValueError):
+    text = _text(path)
+    if text is None:
         return None
     resources: dict[str, tuple[int, str]] = {}
     modules: dict[str, tuple[int, str]] = {}
@@ -57,3 +65,10 @@ def declarations(path: Path, shown: str) -> BicepFile | None:
         else:
             modules[match[2].lower()] = (line, match[3])
     return BicepFile(shown, path, resources, modules)
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text("utf-8-sig")
+    except (OSError, ValueError):
+        return None

@@ -123,6 +123,27 @@ def test_a_parameter_file_of_bicep_brings_its_template(templates, command, tmp_p
     assert read_inputs([str(file)], options=options).resources[0].name == "said"
 
 
+@pytest.mark.parametrize(
+    ("using", "names"),
+    [
+        ("// for production\nusing 'main.bicep'\n", {"main.bicep", "modules/part.bicep"}),
+        ("using './main.bicep'", {"main.bicep", "modules/part.bicep"}),
+        ("using 'br:example.azurecr.io/ai:v1'", {"main.bicepparam"}),
+        ("using none", {"main.bicepparam"}),
+        ("using 'absent.bicep'", {"main.bicepparam"}),
+    ],
+)
+def test_with_a_parameter_file_findings_name_the_file_of_its_template(templates, command, sources, using, names):
+    output = {"templateJson": json.dumps(compiled(templates)), "parametersJson": json.dumps({"parameters": {}})}
+    command(json.dumps(output))
+    (sources / "main.bicepparam").write_text(using, "utf-8")
+
+    origins = [resource.origin for resource in read_inputs([str(sources / "main.bicepparam")]).resources]
+
+    assert {origin.file for origin in origins} == {str(sources / name) for name in names}
+    assert [origin.line for origin in origins] == ([5, 3, 12] if len(names) > 1 else [None, None, None])
+
+
 def test_a_parameter_file_of_bicep_gives_values_to_a_template(templates, command, tmp_path):
     command(json.dumps({"parametersJson": json.dumps({"parameters": {"name": {"value": "from-file"}}})}))
     template = tmp_path / "main.json"
@@ -146,8 +167,8 @@ def test_without_a_command_the_message_says_how_to_get_one(command, sources):
     [
         ({"code": 1, "errors": "WARNING: x\nmain.bicep(3,5) : Error BCP057: The name does not exist\n"}, "BCP057"),
         ({"code": 1}, "the command says nothing"),
-        ({"output": "no JSON"}, "is not JSON"),
-        ({"output": ""}, "is empty"),
+        ({"output": "no JSON"}, r"main.bicep: is not compiled: what `bicep` prints is not JSON"),
+        ({"output": ""}, "what `bicep` prints is empty"),
         ({"output": "[]"}, "is compiled to something that is no template"),
     ],
 )
