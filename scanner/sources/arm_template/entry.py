@@ -77,6 +77,19 @@ class Entry:
         return Deferred(self.id) if is_deferred(self.name_value) else self.id
 
     @property
+    def line(self) -> list[Entry]:
+        """The deployments that it lies in, the outermost first, and itself."""
+        found = [self]
+        while (above := found[-1].deployment.made_by) is not None:
+            found.append(above)
+        return found[::-1]
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether only the deployment knows if it will be there."""
+        return any(entry.present is not True for entry in self.line)
+
+    @property
     def site(self) -> Site:
         """Where what is wrong in it is noted."""
         return Site(self.deployment.reading, self.id, self.type, self.path)

@@ -12,6 +12,7 @@ from scanner.sources.arm_template.deployment import Deployment
 from scanner.sources.arm_template.entry import DEPLOYMENT, Entry
 from scanner.sources.arm_template.reading import Notes, Reading
 from scanner.sources.arm_template.repeats import Repeats, once
+from scanner.sources.arm_template.tagging import tagged
 
 _SHOWN = 10
 
@@ -38,10 +39,12 @@ def inventory_of(root: Deployment, info: SourceInfo, undeclared: list[str]) -> I
         reading.gap(root.source.file, "resources", GapReason.TRUNCATED, detail)
     declared, repeats = once(found)
     _find_lines(reading, [*declared, *existing])
-    keys = {resource.key for resource in declared} | reading.options.context.by_key.keys()
+    context = reading.options.context
+    keys = {resource.key for resource in declared} | context.by_key.keys()
     others, _ = distinct(resource for resource in existing if resource.key not in keys)
+    doubtful = frozenset(resource.key for entry, resource in found if entry.doubtful)
     return Inventory(
-        (*declared, *others),
+        tagged([*declared, *others], doubtful, context),
         gaps=tuple(reading.gaps),
         sources=(info,),
         notes=tuple(_sentences(reading.notes, repeats, root.source.file, undeclared)),

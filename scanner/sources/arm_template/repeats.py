@@ -72,10 +72,9 @@ class _Order:
             return group
 
     def _surely_after(self, later: Entry, earlier: Entry) -> bool:
-        late, early = _line(later), _line(earlier)
-        if later is earlier or any(entry.present is not True for entry in late):
+        if later is earlier or later.doubtful:
             return False
-        one, other = next(pair for pair in zip(late, early, strict=False) if pair[0] is not pair[1])
+        one, other = next(pair for pair in zip(later.line, earlier.line, strict=False) if pair[0] is not pair[1])
         return one.deployment is other.deployment and self._waits_for(one, other)
 
     def _waits_for(self, one: Entry, other: Entry) -> bool:
@@ -113,11 +112,3 @@ class _Order:
                 for name in {name.lower() for name in names if name}:
                     found.setdefault(name, []).append(entry)
         return found
-
-
-def _line(entry: Entry) -> list[Entry]:
-    """Give the deployments that a resource lies in, the outermost first, and the resource."""
-    found = [entry]
-    while (above := found[-1].deployment.made_by) is not None:
-        found.append(above)
-    return found[::-1]
