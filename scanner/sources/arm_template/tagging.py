@@ -30,12 +30,18 @@ def tagged(resources: Iterable[Resource], doubtful: frozenset[str], context: Inv
         if not type_of_id(target):
             continue
         key = normalise_id(target)
-        before = found.get(key) or context.by_key.get(key)
-        origin = before.origin if key in found and before else replace(setter.origin, judged=False)
-        body = before.json if before is not None else _unseen(target)
-        after = Resource({**body, "tags": _tags_of(setter)}, origin)
-        found[key] = either(Resource(body, origin), after) if setter.key in doubtful else after
+        before = found.get(key) or _before(target, setter, context)
+        after = Resource({**before.json, "tags": _tags_of(setter)}, before.origin)
+        found[key] = either(before, after) if setter.key in doubtful else after
     return tuple(found.values())
+
+
+def _before(target: str, setter: Resource, context: Inventory) -> Resource:
+    """Give what the context knows of something that the template does not declare, but changes."""
+    known = context.by_key.get(normalise_id(target))
+    if known is not None:
+        return Resource(known.json, replace(known.origin, judged=True))
+    return Resource(_unseen(target), replace(setter.origin, judged=False))
 
 
 def _tags_of(setter: Resource) -> object:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from scanner.model.context import in_context
 from scanner.model.inventory import Inventory
 from scanner.model.resource import Origin, Resource
 from scanner.model.values import UNKNOWN
@@ -46,9 +47,11 @@ def test_they_take_the_place_of_those_that_the_group_has(templates, tags, read):
     json = {"id": templates.group, "type": GROUP_TYPE, "location": "westeurope", "tags": {"old": "1"}}
     context = [Resource(json, Origin("snapshot", "context.json"))]
 
-    group = read(tags({"team": "ml"}), context=context)[templates.group.lower()]
+    change = read(tags({"team": "ml"}), context=context)
+    group = in_context(Inventory(tuple(change.values())), Inventory(tuple(context))).by_key[templates.group.lower()]
 
     assert (group.json["location"], group.json["tags"]) == ("westeurope", {"team": "ml"})
+    assert (group.origin.source, group.origin.judged) == ("snapshot", True)
 
 
 @pytest.mark.parametrize(
