@@ -99,3 +99,16 @@ def identical(left: Any, right: Any) -> bool:
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(identical(left[key], right[key]) for key in left)
     return bool(left == right)
+
+
+def mark(value: Any) -> str:
+    """Give a text that a value shares with what is identical to it, and with nothing else."""
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{json.dumps(str(key))}:{mark(value[key])}' for key in sorted(value))}}}"
+    if isinstance(value, list):
+        return f"[{','.join(map(mark, value))}]"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if value is None or isinstance(value, (str, int, float)):
+        return json.dumps(value)
+    return f"<{id(value)}>"

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from scanner.expressions.comparison import holds_unknown
-from scanner.expressions.functions.arguments import MANY, Function, identical, members, sequence, string, text, whole
+from scanner.expressions.functions.arguments import (
+    MANY,
+    Function,
+    identical,
+    mark,
+    members,
+    sequence,
+    string,
+    text,
+    whole,
+)
 from scanner.expressions.truth import any_of
 from scanner.model.values import MISSING, UNKNOWN
 
@@ -69,11 +79,10 @@ def _union(*parts: Any) -> Any:
         for part in parts:
             merged = _merged(merged, part)
         return merged
-    found: list[Any] = []
+    found: dict[str, Any] = {}
     for member in (member for part in parts for member in members(part)):
-        if not any(identical(member, other) for other in found):
-            found.append(member)
-    return found
+        found.setdefault(mark(member), member)
+    return list(found.values())
 
 
 def _intersection(first: Any, *others: Any) -> Any:
@@ -83,11 +92,8 @@ def _intersection(first: Any, *others: Any) -> Any:
             for key, value in first.items()
             if all(isinstance(other, dict) and key in other and identical(value, other[key]) for other in others)
         }
-    return [
-        member
-        for member in members(first)
-        if all(any(identical(member, candidate) for candidate in members(other)) for other in others)
-    ]
+    marks = [{mark(candidate) for candidate in members(other)} for other in others]
+    return [member for member in members(first) if all(mark(member) in other for other in marks)]
 
 
 def _range(start: Any, count: Any) -> list[int]:
