@@ -114,8 +114,12 @@ class Entry:
         if self.existing:
             known = self.deployment.reading.options.context.by_key.get(normalise_id(self.id))
             return known.json if known is not None else {**identity, **{key: deferred(key) for key in _CONTENT}}
-        content = {key: value for key, value in self.raw.items() if key.lower() not in _NO_CONTENT}
+        content = {key: value for key, value in self.raw.items() if _is_content(key)}
         if self.type.lower() == DEPLOYMENT:
             content.pop("properties", None)
         filled = {key: fill(value, self.frame, self.site.at((key,))) for key, value in content.items()}
         return {**filled, **identity}
+
+
+def _is_content(key: str) -> bool:
+    return key.lower() not in _NO_CONTENT and not key.startswith("@")  # such as Bicep's @options

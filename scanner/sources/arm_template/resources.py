@@ -85,11 +85,19 @@ class _Finder:
             self.site.at(("copy", "count")).wrong(error)
             return
         if is_deferred(count):
-            self._uncounted()
+            if not self._is_out(frame):
+                self._uncounted()
             return
         name = str(loop.get("name", ""))
         for turn in range(count):
             yield from self._one(frame.in_loop(name, turn, innermost=True), turn)
+
+    def _is_out(self, frame: Frame) -> bool:
+        """Say whether the condition is false, whatever the turn of the loop."""
+        try:
+            return self._present(frame) is False
+        except ExpressionError:
+            return False
 
     def _uncounted(self) -> None:
         """Note that nobody knows how many there will be: a gap where they may be what azgate has rules for."""

@@ -365,3 +365,25 @@ def test_functions_of_the_users_own_are_called(templates):
     assert "'contoso.join' takes 2 arguments, not 3" in templates.complaint(
         "contoso.join('a', 'b', 'c')", functions=functions
     )
+
+
+@pytest.mark.parametrize(
+    ("condition", "gaps"),
+    [(False, 0), ("[empty('x')]", 0), (True, 1), ("[equals(copyIndex(), 7)]", 1), ("[parameters('c')]", 1)],
+)
+def test_a_loop_of_unknown_length_is_no_gap_where_its_condition_is_false_for_every_turn(templates, condition, gaps):
+    loop = {"name": "l", "count": "[parameters('n')]"}
+    resource = templates.resource("[concat('s', copyIndex())]", copy=loop, condition=condition)
+    parameters = {"n": {"type": "int"}, "c": {"type": "bool"}}
+
+    inventory = templates.read(templates.make(resource, parameters=parameters))
+
+    assert (len(inventory.resources), len(inventory.gaps)) == (0, gaps)
+
+
+def test_what_bicep_says_of_how_to_deploy_a_resource_is_no_part_of_it(templates):
+    resource = templates.resource("s", **{"@options": {"onlyIfNotExists": True}})
+
+    (found,) = templates.read(templates.make(resource)).resources
+
+    assert found.json.keys() == {"id", "type", "name"}
