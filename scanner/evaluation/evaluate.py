@@ -111,9 +111,9 @@ def _with_caveats(message: str, evidence: Sequence[Evidence], resource: Resource
     """Add what one has to know of the input to understand the verdict, such as what Terraform cannot express."""
     if not resource.origin.caveats:
         return message
-    paths = {item.path.lower() for item in evidence}
+    paths = [item.path.lower() for item in evidence]
     told = [sentence for path, sentence in resource.origin.caveats if path.lower() in paths]
-    return "; ".join(dict.fromkeys((message, *told)))
+    return "; ".join(dict.fromkeys((message, *told))) if told else message
 
 
 def _info(resource: Resource, inventory: Inventory) -> ResourceInfo:

@@ -151,7 +151,16 @@ def effective_tag(resource: Resource, folded: str, inherit: tuple[str, ...], inv
 
 
 def effective_tags(resource: Resource, inventory: Inventory) -> dict[str, str]:
-    """Give all known effective tags, named as their nearest holder spells them, for reports."""
+    """Give all known effective tags, named as their nearest holder spells them, for reports. Never changed."""
+    if _own(resource, inventory) is not _NO_TAGS:
+        return _effective_tags(resource, inventory)
+    found: dict[str, str] = inventory.memo(
+        ("effective tags", *_surroundings(resource)), lambda: _effective_tags(resource, inventory)
+    )
+    return found
+
+
+def _effective_tags(resource: Resource, inventory: Inventory) -> dict[str, str]:
     nearest: dict[str, tuple[str, str]] = {}
     for tags in (_own(resource, inventory), *(level[1] for level in _above(resource, EVERY_LEVEL, inventory))):
         for folded, (name, text) in (tags or _NO_TAGS).items():

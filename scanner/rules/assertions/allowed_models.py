@@ -51,6 +51,8 @@ class AllowedModels(Assertion):
     def evaluate(self, resource: Resource, env: Environment) -> Judgement:
         """See the class."""
         name = _name(resource, env)
+        if not self.environments:
+            return self._judge(name, "")
         found = {environment: self._judge(name, environment) for environment in self._environments(resource, env)}
         truths = {judgement.truth for judgement in found.values()}
         if len(truths) == 1:
@@ -61,8 +63,6 @@ class AllowedModels(Assertion):
 
     def _environments(self, resource: Resource, env: Environment) -> list[str]:
         """Give the environment, as the lists spell it; "" for one without lists, all where it may be any."""
-        if not self.environments:
-            return [""]
         value = effective_tag(resource, "environment", EVERY_LEVEL, env.inventory).value
         if value is UNKNOWN:
             return ["", *self.environments]
