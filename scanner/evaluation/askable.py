@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from scanner.model.context import CHANGE_FACTS
 from scanner.model.inventory import Inventory, SourceInfo
 from scanner.model.resource import Resource
 from scanner.rules.environment import Environment
@@ -92,11 +93,12 @@ def _lacking(rule: Rule, source: SourceInfo, inventory: Inventory, origins: froz
 
 
 def _unheld(rule: Rule, source: SourceInfo) -> str:
-    """Say which facts the rule needs that the source cannot hold, whatever it was asked for."""
+    """Say which facts the rule needs that are not read from the source, whatever it was asked for."""
     wanted = frozenset(kind for kind, _ in rule.facts)
     if wanted <= source.fact_kinds:
         return ""
-    return f"needs {' and '.join(sorted(wanted))}, which an input of kind {source.kind} cannot hold"
+    reason = f"needs {' and '.join(sorted(wanted))}, which are not read from an input of kind {source.kind}"
+    return reason if source.kind in _OBSERVED or not wanted <= CHANGE_FACTS else f"{reason}; --context can bring them"
 
 
 def _holds(source: SourceInfo, kind: str, inventory: Inventory) -> bool:

@@ -103,7 +103,7 @@ def test_facts_that_no_source_can_hold():
     resources, reason = ask(asked, make_inventory(CLUSTER))
 
     assert resources == []
-    assert reason == "needs budgets, which an input of kind azure cannot hold"
+    assert reason == "needs budgets, which are not read from an input of kind azure"
 
 
 def test_facts_that_one_of_two_sources_can_hold():
@@ -114,7 +114,7 @@ def test_facts_that_one_of_two_sources_can_hold():
     resources, reason = ask(asked, inventory_of(able, unable, resources=(CLUSTER, planned)))
 
     assert resources == ["cluster"]
-    assert reason == "needs budgets, which an input of kind terraform-plan cannot hold"
+    assert reason == "needs budgets, which are not read from an input of kind terraform-plan; --context can bring them"
 
 
 def test_other_resources_that_a_file_does_not_hold():

@@ -143,7 +143,7 @@ def test_a_rule_whose_facts_no_input_can_hold_is_not_evaluated_and_says_so_once(
     found, skipped = evaluate(part("arm-json", set(), "one", "two"), [METRIC, rule(IS_X)], AS_OF)
     assert [(f.rule.id, f.resource.name) for f in found] == [("r", "one"), ("r", "two")]
     assert [(s.rule_id, s.reason) for s in skipped] == [
-        ("m", "needs metrics, which an input of kind arm-json cannot hold")
+        ("m", "needs metrics, which are not read from an input of kind arm-json")
     ]
 
 

@@ -257,4 +257,4 @@ def test_rules_about_what_was_measured_are_not_asked_of_a_change():
     laid = in_context(change(deployment("new", 1)), existing())
     findings, skipped = evaluate(laid, [RULES["openai-idle-deployment"]], NOW)
     assert not findings
-    assert [one.reason for one in skipped] == ["needs metrics, which an input of kind terraform-plan cannot hold"]
+    assert [one.reason for one in skipped] == ["needs metrics, which are not read from an input of kind terraform-plan"]
