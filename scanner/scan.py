@@ -19,6 +19,7 @@ from scanner.model.context import CHANGE_FACTS, in_context
 from scanner.model.inventory import Inventory
 from scanner.model.needs import Needs
 from scanner.model.result import PolicyInfo, RuleInfo, ScanInfo, ScanResult, in_order
+from scanner.model.subscription_names import subscription_names
 from scanner.policies.baseline_file import read_baseline
 from scanner.policies.exemption_file import read_exemptions
 from scanner.policies.loader import PolicyFile
@@ -178,6 +179,7 @@ def scan_with_coverage(options: ScanOptions) -> tuple[ScanResult, Coverage]:
             not_evaluated=tuple(not_evaluated),
             notes=(*_notes(inventory, len(findings)), *waiver_notes),
             changed_only=options.reading.changed_only,
+            subscriptions=subscription_names(inventory),
         ),
         rules=_rule_infos(files),
         findings=tuple(findings),

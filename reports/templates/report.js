@@ -82,7 +82,7 @@
   };
 
   for (const [name, values] of Object.entries(data.options())) {
-    form.elements[name].append(...values.map((value) => new Option(value, value)));
+    form.elements[name].append(...values.map(([value, label]) => new Option(label, value)));
   }
   let timer = 0;
   form.elements.q.addEventListener("input", () => {

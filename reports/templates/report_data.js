@@ -36,6 +36,10 @@ const loadData = () => {
   const SUBSCRIPTION = 4;
   const TEAM = 5;
   const NAME = 2;
+  // Subscriptions are told apart by id and shown by label; both are numbers of texts. An address has the id.
+  const labels = new Map(raw.subscriptions);
+  const label = (subscription) => texts[labels.get(subscription) ?? subscription];
+  const subscriptions = new Map(resources.map(({ [SUBSCRIPTION]: id }) => [texts[id] || label(id), id]));
   const column = (at, place) => (resource[at] < 0 ? -2 : resources[resource[at]][place]);
 
   const evidenceOf = (item) => item[5].map(([path, actual, expected]) => ({
@@ -67,8 +71,8 @@ const loadData = () => {
       waiver: waiver && { reason: waiver[0], owner: waiver[1], expires: waiver[2], scope: waiver[3] },
       age: item[7] ? { since: texts[item[7][0]], runs: item[7][1], reopened: item[7][2], change: item[7][3] } : null,
       resource: {
-        id: words[0], type: words[1], name: words[2], group: words[3], subscription: words[4], team: words[5],
-        location: words[6], file: words[7], pointer: words[8], address: words[9], line: row[10],
+        id: words[0], type: words[1], name: words[2], group: words[3], subscription: words[4], home: label(row[SUBSCRIPTION]),
+        team: words[5], location: words[6], file: words[7], pointer: words[8], address: words[9], line: row[10],
         tags: raw.tags[row[11]].map(([name, value, inherited]) => [texts[name], texts[value], inherited === 1]),
       },
     };
@@ -91,7 +95,7 @@ const loadData = () => {
     };
     const tags = flags(raw.tags, (row) => row.some((tag) => some(tag, 0, 2)));
     const inRule = flags(rules, (row) => some(row, 0, 5));
-    const inResource = flags(resources, (row) => some(row, 0, 10) || tags[row[11]]);
+    const inResource = flags(resources, (row) => some(row, 0, 10) || tags[row[11]] || text[labels.get(row[SUBSCRIPTION])]);
     const inWaiver = flags(raw.waivers, (row) => some(row, 0, 4));
     return (at) => {
       const item = items[at];
@@ -110,7 +114,7 @@ const loadData = () => {
     const disposition = number(raw.dispositions, "disposition");
     const text = (name) => (wanted[name] ? texts.indexOf(wanted[name]) : null);
     const team = text("team");
-    const subscription = text("subscription");
+    const subscription = wanted.subscription ? subscriptions.get(wanted.subscription) : null;
     const ofRule = wanted.rule ? rules.findIndex((row) => texts[row[0]] === wanted.rule) : null;
     const tests = wanted.q.toLowerCase().split(/\s+/).filter(Boolean).map(hitsOf);
     const found = [];
@@ -132,8 +136,8 @@ const loadData = () => {
     places.set("", places.size);
     return list.map((text) => places.get(text));
   };
-  const byResource = (place) => {
-    const ranks = rank(resources.map((row) => texts[row[place]].toLowerCase()));
+  const byResource = (place, name = (text) => texts[text]) => {
+    const ranks = rank(resources.map((row) => name(row[place]).toLowerCase()));
     return (at) => (resource[at] < 0 ? size : ranks[resource[at]]);
   };
   const makeKey = {
@@ -143,7 +147,7 @@ const loadData = () => {
     },
     resource: () => byResource(NAME),
     team: () => byResource(TEAM),
-    subscription: () => byResource(SUBSCRIPTION),
+    subscription: () => byResource(SUBSCRIPTION, (id) => texts[id] && `${label(id)}\n${texts[id]}`),
     age: () => {
       const ranks = rank(items.map((item) => (item[7] ? texts[item[7][0]] : "")));
       return (at) => ranks[at];
@@ -162,10 +166,11 @@ const loadData = () => {
     const seen = new Set(resources.map((row) => texts[row[place]]));
     return [...seen].filter(Boolean).sort((one, other) => one.localeCompare(other));
   };
+  // Values of the filters, each with what is shown for it.
   const options = () => ({
-    team: names(TEAM),
-    subscription: names(SUBSCRIPTION),
-    rule: rules.map((row) => texts[row[0]]).sort(),
+    team: names(TEAM).map((name) => [name, name]),
+    subscription: [...subscriptions].map(([value, id]) => [value, label(id)]).sort((one, other) => one[1].localeCompare(other[1])),
+    rule: rules.map((row) => texts[row[0]]).sort().map((id) => [id, id]),
   });
   const places = { resource: NAME, team: TEAM, subscription: SUBSCRIPTION };
 
@@ -176,7 +181,7 @@ const loadData = () => {
     all: () => [...items.keys()],
     part: (at) => parts[columns.part[at]],
     ruleOf: (at) => rule[at],
-    nameOf: (at, sort) => (resource[at] < 0 ? "" : texts[resources[resource[at]][places[sort]]]),
+    nameOf: (at, sort) => (resource[at] < 0 ? null : texts[resources[resource[at]][places[sort]]]),
     find: (fingerprint) => items.findIndex((item) => item[3] === fingerprint && item[0] >= 0),
   };
 };

@@ -33,7 +33,8 @@ const metaOf = (finding, asOf) => {
     finding.outcome !== "pass" && finding.disposition !== "new" ? span(finding.outcome) : null,
     span(resource.type),
     resource.group ? span("group ", bdi(resource.group)) : null,
-    resource.subscription ? span(`subscription ${resource.subscription}`) : null,
+    resource.subscription ? element("span", { title: resource.home === resource.subscription ? null : resource.subscription },
+      "subscription ", bdi(resource.home)) : null,
     resource.team ? span(bdi(resource.team)) : null,
     finding.age ? span(ageWords(finding.age, asOf)) : null,
   );

@@ -44,7 +44,7 @@ const makeList = (data, list, more) => {
       section.append(element("h3", {}, title, " ", size));
       if (explanation) section.append(element("p", { class: "explanation" }, explanation));
     } else if (sort !== "age") {
-      const name = sort === "rule" ? finding.rule?.title : outer;
+      const name = { rule: finding.rule?.title, subscription: finding.resource?.home }[sort] ?? outer;
       section.append(element("h3", {}, bdi(name || (finding.isGap ? "Gaps" : "Passes, whose tags a saved result leaves out")), " ", size));
     }
     list.append(section);

@@ -147,7 +147,8 @@ class NotEvaluated:
 class ScanInfo:
     """When, on what and with what the scan ran. Times are ISO 8601 in UTC.
 
-    `changed_only` says that what a change leaves as it is was not judged: its absence says nothing.
+    `changed_only` says that what a change leaves as it is was not judged: its absence says nothing. `subscriptions`
+    are display names by subscription id in lower case, of those whose name is known.
     """
 
     started_at: str
@@ -160,6 +161,7 @@ class ScanInfo:
     not_evaluated: tuple[NotEvaluated, ...] = ()
     notes: tuple[str, ...] = ()
     changed_only: bool = False
+    subscriptions: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

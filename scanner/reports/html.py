@@ -28,6 +28,7 @@ from scanner.reports.html_data import island, shortened, tag_rows
 from scanner.reports.maturity import MATURITY, levels, phases, rule_rows
 from scanner.reports.prose import blocks, spans
 from scanner.reports.showback import NO_TEAM, dimensions
+from scanner.reports.subscriptions import labels
 from scanner.reports.text import visible
 from scanner.reports.trend import HEIGHT, WIDTH, age_of, days, open_failures, trend
 from scanner.reports.view import RuleGroup, Sections, place, sections, shown, verdict_word
@@ -76,6 +77,7 @@ def render(result: ScanResult) -> str:
             rules=rows,
             trend=trend(result),
             dimensions=dimensions(result.findings),
+            subscriptions=labels(result.scan.subscriptions),
             gap_groups=_gap_groups(result.gaps),
         )
     )

@@ -7,7 +7,7 @@ the JSON result.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
@@ -18,7 +18,8 @@ from scanner.model.inventory import Gap
 from scanner.model.result import Finding, ResourceInfo, RuleInfo, ScanResult, Waiver
 from scanner.model.team import team_of
 from scanner.model.verdict import Disposition, Evidence, Outcome, Severity
-from scanner.reports.showback import NO_TEAM, subscription
+from scanner.reports.showback import NO_TEAM, OUTSIDE, subscription
+from scanner.reports.subscriptions import labels
 from scanner.reports.text import visible
 from scanner.reports.trend import age_of
 from scanner.reports.view import RuleGroup, Sections, place, shown
@@ -40,7 +41,7 @@ class Island:
 
 def island(result: ScanResult, found: Sections) -> Island:
     """Write findings and gaps, what waits for somebody first, until the budget is used up."""
-    tables = _Tables()
+    tables = _Tables(labels(result.scan.subscriptions))
     rows: list[str] = []
     left_out = 0
     for row in _rows(result, found, tables):
@@ -99,19 +100,26 @@ class _Table:
 
 @dataclass(slots=True)
 class _Tables:
-    """Tables of what repeats; a row elsewhere holds its number. `size` is what all of it takes, in bytes."""
+    """Tables of what repeats; a row elsewhere holds its number. `size` is what all of it takes, in bytes.
 
+    `subscriptions` has the id and the label of each subscription that resources lie in, as far as there is a label;
+    what lies in none has the id "".
+    """
+
+    labels: Mapping[str, str]
     size: int = 0
     texts: _Table = field(default_factory=_Table)
     rules: _Table = field(default_factory=_Table)
     resources: _Table = field(default_factory=_Table)
     tags: _Table = field(default_factory=_Table)
     waivers: _Table = field(default_factory=_Table)
+    subscriptions: _Table = field(default_factory=_Table)
 
     def named(self) -> dict[str, _Table]:
         return {"texts": self.texts, "rules": self.rules, "resources": self.resources} | {
             "tags": self.tags,
             "waivers": self.waivers,
+            "subscriptions": self.subscriptions,
         }
 
     def text(self, text: str) -> int:
@@ -134,7 +142,11 @@ class _Tables:
 
     def resource(self, resource: ResourceInfo, *, passed: bool) -> int:
         where = place(resource)
-        texts = [resource.id, resource.type, where.name, where.group, subscription(resource)]
+        home = subscription(resource)
+        label = self.labels.get(home) if home else OUTSIDE
+        if label and home not in self.subscriptions.places:
+            self._add(self.subscriptions, home, [self.text(home), self.text(label)])
+        texts = [resource.id, resource.type, where.name, where.group, home]
         # A saved result knows no more than that of a resource that passed, and is to be drawn alike.
         rest = ("",) * 5 if passed else _rest(resource)
         line = 0 if passed else resource.line or 0

@@ -65,7 +65,8 @@ def scan_json(result: ScanResult) -> dict[str, Any]:
             "notEvaluated": [{"ruleId": n.rule_id, "reason": n.reason} for n in scan.not_evaluated],
             "notes": scan.notes,
         }
-        | ({"changedOnly": True} if scan.changed_only else {}),
+        | ({"changedOnly": True} if scan.changed_only else {})
+        | ({"subscriptions": scan.subscriptions} if scan.subscriptions else {}),
         "summary": summary_json(result.summary),
         "gate": {"failOn": gate.fail_on, "exitCode": gate.exit_code, "reason": gate.reason},
         "rules": [_rule(rule) for rule in result.rules],

@@ -6,7 +6,7 @@ Every finding is in exactly one part. The gate, and with it the exit code, stays
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from os.path import splitext
 from typing import NamedTuple
@@ -124,21 +124,32 @@ def _those_with_tags_first(findings: Iterable[Finding]) -> Iterator[Finding]:
 def _part(
     result: ScanResult, findings: list[Finding], gaps: Iterable[Gap], marks: tuple[Placeholder, ...], values: _Values
 ) -> ScanResult:
-    whose = ", ".join(f"{mark.text[1:-1]} {value or '(none)'}" for mark, value in zip(marks, values, strict=True))
+    names = result.scan.subscriptions
+    whose = ", ".join(_said(mark, value, names) for mark, value in zip(marks, values, strict=True))
     count = f"{len(findings)} of {len(result.findings)} findings"
     note = f"this is the part of {whose}, {count}; the gate is that of the whole scan"
     ids = {finding.resource.id for finding in findings}
+    here = {_subscription(finding.resource) for finding in findings}
     history = result.history
     # A first run has no run before it, and a part does not show how many there were.
     told = history is not None and len(history.runs) != 1
     return replace(
         result,
-        scan=replace(result.scan, notes=(note, *result.scan.notes)),
+        scan=replace(
+            result.scan,
+            notes=(note, *result.scan.notes),
+            subscriptions={key: name for key, name in names.items() if key in here},
+        ),
         findings=tuple(findings),
         gaps=tuple(gaps),
         resources=len(ids),
         history=_history(history, findings, ids, marks, values) if history and told else None,
     )
+
+
+def _said(mark: Placeholder, value: str, names: Mapping[str, str]) -> str:
+    name = names.get(value) if mark.text == "{subscription}" else None
+    return f"{mark.text[1:-1]} {value or '(none)'}" + (f" ({name})" if name else "")
 
 
 def _history(

@@ -160,7 +160,12 @@ def _scan(item: _Object) -> ScanInfo:
         ),
         notes=item.texts("notes"),
         changed_only=item.value.get("changedOnly") is True,
+        subscriptions=_names(item.object("subscriptions")) if "subscriptions" in item.value else {},
     )
+
+
+def _names(item: _Object) -> dict[str, str]:
+    return {key.lower(): item.text(key) for key in item.value}
 
 
 def _rule(item: _Object) -> RuleInfo:

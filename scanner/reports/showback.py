@@ -17,6 +17,7 @@ from scanner.model.verdict import Disposition, Outcome, Severity
 from scanner.reports.view import place, shown
 
 NO_TEAM = "no team or owner tag"
+OUTSIDE = "outside any subscription"
 _SEPARATORS = re.compile(r"[-_. ]")
 _COST_CENTRE = ("costcenter", "costcentre")
 
@@ -70,7 +71,7 @@ def dimensions(findings: Iterable[Finding]) -> list[Dimension]:
         if any(share.name for share in shares) and shares != teams.shares:
             found.append(Dimension("", title, nobody, "", shares))
     subscriptions = _shares(waiting, subscription)
-    found.append(Dimension("subscription", "By subscription", "outside any subscription", "", subscriptions))
+    found.append(Dimension("subscription", "By subscription", OUTSIDE, "", subscriptions))
     return [dimension for dimension in found if dimension.shares]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from scanner.model.result import Finding, Gate, ResourceInfo, RuleInfo, ScanResult
 from scanner.model.verdict import Disposition, Outcome, Severity, Verdict
+from scanner.reports.subscriptions import named
 
 NO_OWNER = "no owner tag"
 _VERDICTS = {0: "passed", 1: "failed"}
@@ -60,10 +61,10 @@ class Sections:
 
 
 def sections(result: ScanResult) -> Sections:
-    """Sort the findings into sections. A pass is a pass, whatever its disposition."""
+    """Sort the findings into sections, subscriptions by name. A pass is a pass, whatever its disposition."""
     open_: dict[Outcome, list[Finding]] = {outcome: [] for outcome in Outcome}
     answered: dict[Disposition, list[Finding]] = {disposition: [] for disposition in Disposition}
-    for finding in result.findings:
+    for finding in named(result.findings, result.scan.subscriptions):
         outcome = finding.verdict.outcome
         if outcome is Outcome.PASS or finding.disposition is Disposition.NEW:
             open_[outcome].append(finding)

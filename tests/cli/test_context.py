@@ -8,7 +8,7 @@ import pytest
 
 from scanner.sources.snapshot import write
 from tests.cli.conftest import account, deployment
-from tests.factories import make_group, make_inventory, make_resource, make_subscription
+from tests.factories import SUBSCRIPTION, make_group, make_inventory, make_resource, make_subscription
 
 RULES = ("--rule", "required-tags", "--rule", "openai-deployment-rate-limit")
 
@@ -66,3 +66,11 @@ def test_options_that_do_not_go_together_are_said(azgate, document, arguments, w
     run = azgate("scan", *(file if word == "IN" else word for word in arguments))
     assert run.code == 2
     assert words in run.err
+
+
+def test_the_context_names_the_subscription_of_a_change(azgate, document):
+    named = {"id": f"/subscriptions/{SUBSCRIPTION}", "displayName": "Contoso AI"}
+    change, existing = document([deployment()], "change.json"), document([named, account()], "existing.json")
+    assert "subscriptions" not in azgate("scan", change, "-o", "json=-").result["scan"]
+    found = azgate("scan", change, "--context", existing, "-o", "json=-").result["scan"]
+    assert found["subscriptions"] == {SUBSCRIPTION: "Contoso AI"}

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import CHOSEN, account, deployment
+from tests.factories import SUBSCRIPTION
 from tests.history.postgresql import running_server
 
 BAD = [account(), deployment(500)]
@@ -235,3 +236,12 @@ def test_the_json_of_a_run_holds_no_password(azgate, document, server_place):
     assert json.loads(run.out)["gate"]["exitCode"] == 1
     assert "eyes" not in run.out + run.err
     assert "eyes" not in azgate("history", "list", "--history", server_place, "-o", "json").out
+
+
+def test_names_of_subscriptions_are_stored_and_drawn_again(azgate, scanned, database):
+    named = {"id": f"/subscriptions/{SUBSCRIPTION}", "displayName": "Contoso AI"}
+    run = scanned([named, *BAD], 1, "-o", "json=-")
+    assert run.result["scan"]["subscriptions"] == {SUBSCRIPTION: "Contoso AI"}
+    again = azgate("report", "--history", database, "-o", "json=-", "--run", "1")
+    assert again.out == run.out
+    assert ">Contoso AI</bdi>" in azgate("report", "--history", database, "-o", "html=-").out

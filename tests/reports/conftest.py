@@ -325,6 +325,7 @@ def golden_result() -> ScanResult:
             "exemptions.yaml:7: the exemption of rg-old expired on 2026-06-30 and exempts nothing",
             f"2 baseline entries no longer occur \x1b]8;;{HOSTILE}\x07",
         ),
+        subscriptions={SUBSCRIPTION: "Contoso <b>AI</b> & \u202eco", "b": "Contoso"},
     )
 
 

@@ -236,3 +236,20 @@ def test_the_fingerprint_is_the_same_whatever_the_message_and_the_spelling_of_th
         json.loads(render("json", make.result([finding])))["findings"][0]["fingerprint"] for finding in (one, two)
     ]
     assert prints[0] == prints[1]
+
+
+def test_names_of_subscriptions_stand_in_the_scan_only_where_one_is_known(validator, make):
+    findings = [make.finding(make.rule("r"), make.resource("/a"))]
+    without = json.loads(render("json", make.result(findings)))
+    document = json.loads(render("json", make.result(findings, subscriptions={"a-1": "AI", "b-2": "AI"})))
+    validator.validate(without)
+    validator.validate(document)
+    assert document["scan"].pop("subscriptions") == {"a-1": "AI", "b-2": "AI"}
+    assert document == without
+
+
+@pytest.mark.parametrize("wrong", [{}, {"a": ""}, {"a": 1}, {"A-1": "upper"}, {"/subscriptions/a": "x"}, ["a"]])
+def test_the_schema_refuses_names_of_subscriptions_of_another_shape(validator, result, wrong):
+    document = json.loads(render("json", result))
+    document["scan"]["subscriptions"] = wrong
+    assert not validator.is_valid(document)

@@ -194,3 +194,19 @@ def test_a_part_of_a_first_run_claims_no_run_before_it():
     whole = make_result(FINDINGS)
     object.__setattr__(whole, "history", History(runs=(first,), new=frozenset({FINDINGS[0].fingerprint})))
     assert {portion.result.history for portion in portions(whole, "{team}")} == {None}
+
+
+def test_the_part_of_a_subscription_is_named_by_its_id_and_says_what_it_is_called():
+    names = {SUBSCRIPTION: "Contoso AI", OTHER: "Merger"}
+    found = parts("out/{subscription}.html", subscriptions=names)
+    assert set(found) == {f"out/{SUBSCRIPTION}.html", f"out/{OTHER}.html"}
+    part = found[f"out/{OTHER}.html"].scan
+    assert part.notes[0].startswith(f"this is the part of subscription {OTHER} (Merger), 1 of 5 findings;")
+
+
+def test_a_part_names_no_subscription_of_others():
+    names = {SUBSCRIPTION: "Contoso AI", OTHER: "Merger"}
+    found = parts("out/{team}.html", subscriptions=names)
+    assert found["out/search.html"].scan.subscriptions == names
+    assert found["out/no-team.html"].scan.subscriptions == {SUBSCRIPTION: "Contoso AI"}
+    assert "Merger" not in render("html", found["out/no-team.html"])

@@ -31,6 +31,7 @@ def test_a_result_comes_back_as_it_was(result):
     assert saved.rules == result.rules
     assert saved.gaps == result.gaps
     assert saved.gate == result.gate
+    assert saved.scan.subscriptions == result.scan.subscriptions != {}
     assert [f.fingerprint for f in saved.findings] == [f.fingerprint for f in result.findings]
     for ours, theirs in zip(result.findings, saved.findings, strict=True):
         assert theirs.verdict.outcome is ours.verdict.outcome
@@ -52,6 +53,11 @@ def test_a_result_of_before_there_were_addresses_is_read(document):
     for finding in document["findings"]:
         finding["resource"].get("origin", {}).pop("address", None)
     assert {finding.resource.address for finding in load(document).findings} == {""}
+
+
+def test_a_result_of_before_there_were_names_of_subscriptions_is_read(document):
+    del document["scan"]["subscriptions"]
+    assert load(document).scan.subscriptions == {}
 
 
 @pytest.mark.parametrize("line", [0, -3, True, "7", None])
@@ -134,6 +140,8 @@ def test_a_missing_key_is_named(document, path, wanted):
         (("gate", "exitCode"), True, "`gate.exitCode` is a truth value, not a whole number"),
         (("gate", "exitCode"), 1.5, "`gate.exitCode` is a number, not a whole number"),
         (("scan", "sources", 1), None, "`scan.sources[1]` is null, not text"),
+        (("scan", "subscriptions"), [], "`scan.subscriptions` is an array, not an object"),
+        (("scan", "subscriptions", "b"), 7, "`scan.subscriptions.b` is a whole number, not text"),
         (("findings", 0, "severity"), "dire", "`findings[0].severity` is 'dire', not one of critical, high"),
         (("findings", 0, "ruleId"), "gone", "`findings[0]` is about the rule 'gone', which `rules` does not have"),
     ],
