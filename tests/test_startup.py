@@ -25,7 +25,7 @@ LIVE = {"azure", "msal", "msrest", "requests", "urllib3", "http.client", "ssl", 
 """What only a live scan needs."""
 HISTORY = {"sqlalchemy", "alembic", "sqlite3", "psycopg"}
 """What only a history needs."""
-HEAVY = {"pydantic", "yaml", "jinja2", "junitparser", "lxml", "json", "logging"}
+HEAVY = {"pydantic", "yaml", "jinja2", "junitparser", "lxml", "json", "logging", "scanner.model.result"}
 """What a command that reads nothing does not need either."""
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.errors import ConfigError, Problem
 from scanner.model.garbage import collector_paused
-from scanner.model.result import ScanResult
+
+if TYPE_CHECKING:  # the help of `-o` lists the formats, and shall not wait for what they draw
+    from scanner.model.result import ScanResult
 
 
 class Report(NamedTuple):
