@@ -8,6 +8,7 @@ from typing import Any
 from scanner.cli.history_text import as_json, finding_json, identity, section
 from scanner.history.difference import Difference
 from scanner.model.result import Finding, ScanResult
+from scanner.reports.text import one_line
 
 _TITLES = {
     "new": "New",
@@ -49,7 +50,7 @@ def difference_as_text(old: ScanResult, new: ScanResult, found: Difference) -> s
         for name, word in _WORDS.items()
         if groups[name] or name in {"new", "fixed", "still_open"}
     )
-    lines = [f"From {old.scan.as_of} to {new.scan.as_of}: {counts}"]
+    lines = [f"From {one_line(old.scan.as_of)} to {one_line(new.scan.as_of)}: {counts}"]
     for name, members in groups.items():
         lines += section(_TITLES[name], [_line(finding, why) for finding, why in members])
     return "".join(f"{line}\n" for line in lines)

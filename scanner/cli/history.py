@@ -62,7 +62,7 @@ class HistoryTarget:
 
 def history_target(options: argparse.Namespace, outputs: Sequence[Output]) -> HistoryTarget | None:
     """Give the history to write, None without --history; raises ScannerError where it could not be written now."""
-    from scanner.cli.outputs import STDOUT, check_path
+    from scanner.cli.outputs import check_path, would_write
 
     series = options.history_series
     if options.history is None:
@@ -76,8 +76,8 @@ def history_target(options: argparse.Namespace, outputs: Sequence[Output]) -> Hi
     store = _store(options)
     if store.file is not None:
         check_path(store.file)
-        taken = {*(output.path for output in outputs), options.write_baseline} - {STDOUT, None}
-        if any(Path(path).resolve() == Path(store.file) for path in taken):
+        baseline = options.write_baseline
+        if would_write(outputs, store.file) or (baseline and Path(baseline).resolve() == Path(store.file)):
             raise ConfigError(f"--history and another output would both go to {store.name}; give each its own path")
     store.open_for_writing()
     return HistoryTarget(store, series or "")
@@ -114,9 +114,9 @@ def check_report_options(options: argparse.Namespace) -> None:
 
 def run_number(text: str) -> int:
     """Read the id of a run, or how many there are."""
-    if not (text.isascii() and text.isdecimal() and 0 < int(text[:10]) < 2**31):
-        raise argparse.ArgumentTypeError(f"'{text}' must be a whole number from 1")
-    return int(text[:10])
+    if not (text.isascii() and text.isdecimal() and len(text) <= 10 and 0 < int(text) < 2**31):
+        raise argparse.ArgumentTypeError(f"'{text}' must be a whole number from 1 to {2**31 - 1}")
+    return int(text)
 
 
 def add_database(parser: argparse.ArgumentParser, *, required: bool = True) -> None:

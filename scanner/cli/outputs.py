@@ -60,6 +60,15 @@ def _refuse_same_places(outputs: Sequence[Output]) -> None:
             raise ConfigError(Problem(f"two reports would go to {where}", hint=hint))
 
 
+def would_write(outputs: Iterable[Output], path: str) -> bool:
+    """Say whether a report may go to the file `path`; one with placeholders may, where a tag says so."""
+    from scanner.reports.portions import could_become
+
+    target = str(Path(path).resolve())
+    places = [str(Path(output.path).resolve()) for output in outputs if output.path != STDOUT]
+    return any(place == target or could_become(place, target) for place in places)
+
+
 def _check_place(path: str) -> None:
     """Check a report's path; with placeholders, `out/{team}.html`, only the folder before the first is known yet."""
     from scanner.reports.portions import fixed_folder, placeholders

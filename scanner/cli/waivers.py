@@ -99,7 +99,7 @@ def baseline_target(options: argparse.Namespace, outputs: Sequence[Output]) -> B
 
     All that can be wrong with it is found before anything is read: raises ConfigError or SourceError.
     """
-    from scanner.cli.outputs import STDOUT, check_path
+    from scanner.cli.outputs import STDOUT, check_path, would_write
     from scanner.scan import load_baseline
 
     path, merge, prune = options.write_baseline, options.merge_baseline, options.prune_baseline
@@ -111,7 +111,7 @@ def baseline_target(options: argparse.Namespace, outputs: Sequence[Output]) -> B
     if not path or path == STDOUT:
         raise ConfigError("--write-baseline must name a file")
     check_path(path)
-    if any(output.path != STDOUT and Path(output.path).resolve() == Path(path).resolve() for output in outputs):
+    if would_write(outputs, path):
         raise ConfigError(f"a report and --write-baseline would both go to {path}; give each its own path")
     existing = load_baseline(path) if Path(path).exists() else None
     if existing is None and prune and not merge:

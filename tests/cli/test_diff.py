@@ -71,3 +71,10 @@ def test_a_long_group_is_cut_and_says_so(azgate, saved):
     many = [account(), *(deployment(500, f"acct/d{number:03}") for number in range(60))]
     run = azgate("diff", saved([account()], "old.json"), saved(many, "new.json"))
     assert "  and 10 more; -o json has all\n" in run.out
+
+
+def test_a_time_that_is_none_reaches_no_terminal(azgate, saved, tmp_path):
+    old = saved(BAD, "old.json")
+    hostile = tmp_path / "hostile.json"
+    hostile.write_text((tmp_path / "old.json").read_text().replace('"asOf": "2026', '"asOf": "\\u001b[1m2026'))
+    assert azgate("diff", old, str(hostile)).out.startswith("From 2026-01-01T00:00:00Z to \\u001b[1m2026")

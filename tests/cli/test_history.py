@@ -172,6 +172,7 @@ def test_a_history_that_cannot_be_written_is_found_before_anything_is_read(azgat
         (["scan", "x.json", "--history", "{db}", "--as-of", "2999-01-01"], "--as-of lies in the future"),
         (["scan", "x.json", "--history", "{db}", "-o", "json={db}"], "would both go to"),
         (["scan", "x.json", "--history", "{db}", "--write-baseline", "{db}"], "would both go to"),
+        (["scan", "x.json", "--history", "{db}", "-o", "html={folder}/{team}.db"], "would both go to"),
         (["report"], "report needs a result"),
         (["report", "x.json", "--history", "{db}"], "one result at a time"),
         (["report", "x.json", "--run", "1"], "a run of which history?"),
@@ -181,6 +182,7 @@ def test_a_history_that_cannot_be_written_is_found_before_anything_is_read(azgat
         (["history", "list"], "--history"),
         (["history", "show", "0", "--history", "{db}"], "a whole number from 1"),
         (["history", "show", "x", "--history", "{db}"], "a whole number from 1"),
+        (["history", "show", "12345678901", "--history", "{db}"], "a whole number from 1"),
         (["history", "prune", "--history", "{db}"], "--keep"),
         (["history", "prune", "--history", "{db}", "--keep", "0"], "a whole number from 1"),
         (["history", "prune", "--history", "{db}", "--keep", "1", "--older-than", "P1D"], "not allowed"),
@@ -189,7 +191,8 @@ def test_a_history_that_cannot_be_written_is_found_before_anything_is_read(azgat
     ],
 )
 def test_a_wrong_option_is_exit_2_and_makes_no_file(azgate, database, arguments, words):
-    run = azgate(*(word.replace("{db}", database) for word in arguments))
+    folder = str(Path(database).parent)
+    run = azgate(*(word.replace("{db}", database).replace("{folder}", folder) for word in arguments))
     assert run.code == 2
     assert words in run.err
     assert not Path(database).exists()

@@ -78,3 +78,10 @@ def test_a_folder_that_cannot_be_made_is_refused_before_anything_is_read(azgate,
     run = azgate("scan", "no-such-file.json", "-o", f"html={tmp_path}/file/{{team}}.html")
     assert run.code == 2
     assert "cannot be written" in run.err
+
+
+def test_no_team_gets_the_file_of_the_baseline(azgate, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run = azgate("scan", "no-such-file.json", "-o", "json=out/{team}.json", "--write-baseline", "out/known.json")
+    assert run.code == 2
+    assert "a report and --write-baseline would both go to out/known.json" in run.err
