@@ -24,6 +24,9 @@ from scanner.model.verdict import PASS, Disposition, Evidence, Outcome, Severity
 
 _HINT = "a saved result is what `azgate scan -o json=FILE` writes"
 _Word = TypeVar("_Word", bound=StrEnum)
+_FAIL_ON = (*Severity, "never")
+_EXIT_CODES = (0, 1, 3)
+"""Of a scan that came to a decision."""
 _KINDS = {dict: "an object", list: "an array", str: "text", int: "a whole number", type(None): "null"}
 
 
@@ -45,14 +48,13 @@ def load_result(text: str, name: str) -> ScanResult:
         raise ReportError(Problem(message, file=name, hint=hint))
     rules = tuple([_rule(item) for item in root.objects("rules")])
     by_id = {rule.id: rule for rule in rules}
-    gate = root.object("gate")
     return ScanResult(
         tool_version=root.object("tool").text("version"),
         scan=_scan(root.object("scan")),
         rules=rules,
         findings=tuple([_finding(item, by_id) for item in root.objects("findings")]),
         gaps=tuple([_gap(item) for item in root.objects("gaps")]),
-        gate=Gate(gate.text("failOn"), gate.number("exitCode"), gate.text("reason")),
+        gate=_gate(root.object("gate")),
         resources=root.object("summary").number("resources"),
     )
 
@@ -164,6 +166,15 @@ def _scan(item: _Object) -> ScanInfo:
     )
 
 
+def _gate(item: _Object) -> Gate:
+    fail_on, exit_code = item.text("failOn"), item.number("exitCode")
+    if fail_on not in _FAIL_ON:
+        item.refuse(f"`gate.failOn` is {fail_on!r}, not one of {', '.join(_FAIL_ON)}")
+    if exit_code not in _EXIT_CODES:
+        item.refuse(f"`gate.exitCode` is {exit_code}, not one of {', '.join(map(str, _EXIT_CODES))}")
+    return Gate(fail_on, exit_code, item.text("reason"))
+
+
 def _names(item: _Object) -> dict[str, str]:
     return {key.lower(): item.text(key) for key in item.value}
 
@@ -204,7 +215,7 @@ def _verdict(item: _Object, outcome: Outcome) -> Verdict:
             entry.text("path"),
             entry.value.get("actual"),
             entry.text("expected"),
-            entry.number("line") if "line" in entry.value else None,
+            _line(entry.value.get("line")),
         )
         for entry in item.objects("evidence")
     )
@@ -229,10 +240,15 @@ def _resource(item: _Object) -> ResourceInfo:
         tags=item.mapping("tags"),
         effective_tags=item.mapping("effectiveTags"),
         file=file if isinstance(file, str) else None,
-        line=line if type(line) is int and line > 0 else None,
+        line=_line(line),
         pointer=pointer if isinstance(pointer, str) else None,
         address=address if isinstance(address, str) else "",
     )
+
+
+def _line(value: Any) -> int | None:
+    """Give the number of a line, None for what is none."""
+    return value if type(value) is int and value > 0 else None
 
 
 def _waiver(item: _Object) -> Waiver:

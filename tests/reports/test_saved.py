@@ -63,9 +63,10 @@ def test_a_result_of_before_there_were_names_of_subscriptions_is_read(document):
 @pytest.mark.parametrize("line", [0, -3, True, "7", None])
 def test_a_line_that_no_file_has_is_none(document, line):
     failed = next(finding for finding in document["findings"] if finding["outcome"] == "fail")
-    failed["resource"]["origin"]["line"] = line
+    failed["resource"]["origin"]["line"] = failed["evidence"][0]["line"] = line
     (found,) = [finding for finding in load(document).findings if finding.fingerprint == failed["fingerprint"]]
     assert found.resource.line is None
+    assert found.evidence[0].line is None
 
 
 def test_numbers_are_counted_anew(document, result):
@@ -139,6 +140,8 @@ def test_a_missing_key_is_named(document, path, wanted):
         (("findings", 0), "x", "`findings[0]` is text, not an object"),
         (("gate", "exitCode"), True, "`gate.exitCode` is a truth value, not a whole number"),
         (("gate", "exitCode"), 1.5, "`gate.exitCode` is a number, not a whole number"),
+        (("gate", "exitCode"), 2, "`gate.exitCode` is 2, not one of 0, 1, 3"),
+        (("gate", "failOn"), "\x1b[31m", r"`gate.failOn` is '\x1b[31m', not one of critical, high"),
         (("scan", "sources", 1), None, "`scan.sources[1]` is null, not text"),
         (("scan", "subscriptions"), [], "`scan.subscriptions` is an array, not an object"),
         (("scan", "subscriptions", "b"), 7, "`scan.subscriptions.b` is a whole number, not text"),
