@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -82,8 +83,12 @@ class Store:
                 raise self._absent(number, series, runs.all_runs(connection))
             whole, changed = runs.documents(connection, run.id)
             trend = runs.trend(connection, run)
-        result = load(documents.unpacked(whole), f"{self.name} run {run.id}")
-        return run, result, documents.history_of(result, documents.unpacked(changed), trend)
+        try:
+            result = load(documents.unpacked(whole), f"{self.name} run {run.id}")
+            return run, result, documents.history_of(result, documents.unpacked(changed), trend)
+        except (zlib.error, ValueError, TypeError, KeyError):
+            hint = "the other runs can be read; a backup of the database may have it"
+            raise HistoryError(Problem(f"run {run.id} is damaged", self.name, hint=hint)) from None
 
     def runs(self, series: str | None = None) -> list[Run]:
         """Give the numbers of all runs (of a series), oldest first."""

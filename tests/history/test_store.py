@@ -7,7 +7,9 @@ import dataclasses
 import pytest
 from sqlalchemy import Engine, event
 
-from scanner.errors import HistoryError
+from scanner.errors import HistoryError, ReportError
+from scanner.history.documents import packed
+from scanner.history.schema import DOCUMENTS
 from scanner.history.store import Store
 from scanner.model.history import Age, TimeToFix
 from scanner.model.verdict import Outcome, Severity
@@ -246,6 +248,18 @@ def test_a_run_that_is_not_there_is_named_with_those_that_are(store):
     add(store, make_result(finding(CHAT)))
     with pytest.raises(HistoryError, match=r"there is no run 7 \(runs 1 to 1; series: azure\)"):
         load(store, 7)
+
+
+@pytest.mark.parametrize("column", ["result", "changes"])
+@pytest.mark.parametrize("data", [b"no zlib", packed("no JSON"), packed('{"openFailures":[]}')])
+def test_a_damaged_run_is_named_and_the_others_are_read(store, column, data):
+    add(store, make_result(finding(CHAT)))
+    add(store, make_result(finding(CHAT), day=1))
+    with store._database.writing() as connection:
+        connection.execute(DOCUMENTS.update().where(DOCUMENTS.c.run_id == 1).values({column: data}))
+    with pytest.raises((HistoryError, ReportError), match="run 1"):
+        load(store, 1)
+    assert load(store, 2)[0].id == 2
 
 
 def test_prune_keeps_the_newest_runs_of_each_series(store):
