@@ -10,13 +10,13 @@ from scanner.history.observation import Observation
 from scanner.model.history import Fixed, History, Run
 from scanner.model.result import Finding, ScanResult
 from scanner.model.verdict import Outcome
+from scanner.reports.showback import NO_TEAM
 from scanner.reports.text import cells, one_line
 
 _HEAD = ("RUN", "AS OF", "SERIES", "SCOPES", "RESOURCES", "OPEN", "UNKNOWN", "GAPS", "SCORE", "EXIT")
 _OLDEST = 10
 """So many of the oldest open failures stand on the page; JSON has all."""
 _LISTED = 50
-NO_TEAM = "no team or owner tag"
 
 
 def runs_as_table(runs: Sequence[Run]) -> str:

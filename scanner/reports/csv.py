@@ -18,10 +18,11 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from scanner.model.inventory import Gap
 from scanner.model.result import Finding, NotEvaluated, ResourceInfo, RuleInfo, ScanResult, Waiver, fingerprints
+from scanner.model.team import tag_of
 from scanner.model.verdict import Outcome, Verdict
 from scanner.reports.once import OncePerObject, OncePerVerdict
 from scanner.reports.text import one_line
-from scanner.reports.view import NO_OWNER, cleaned, evidence_lines, owner, place
+from scanner.reports.view import cleaned, evidence_lines, place
 
 # The columns in the order of the file, by what their values depend on.
 _HEAD = ("kind", "outcome", "disposition", "severity", "ruleId", "title", "phase", "maturity", "policy")
@@ -32,6 +33,7 @@ _REMEDY = ("remediation",)
 _EXEMPTION = ("exemptionReason", "exemptionOwner", "exemptionExpires")
 _DETAILS = (*_RESOURCE, *_VERDICT, *_REMEDY, *_EXEMPTION)
 COLUMNS = (*_HEAD, *_IDENTITY, *_DETAILS, "fingerprint")
+_OWNER = ("owner", "team")
 _MOST = 32_767
 _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
@@ -108,10 +110,9 @@ def _identity(resource: ResourceInfo) -> str:
 
 
 def _resource(resource: ResourceInfo) -> str:
-    whose = owner(resource)
     values = {
         "location": resource.location,
-        "owner": "" if whose == NO_OWNER else whose,
+        "owner": tag_of(resource, _OWNER),
         "effectiveTags": json.dumps(cleaned(resource.effective_tags), ensure_ascii=False),
         "file": resource.file or "",
         "line": str(resource.line or ""),

@@ -5,20 +5,18 @@ Passes are left out: a saved result knows no tags of a resource that passed.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from scanner.model.result import Finding, ResourceInfo
-from scanner.model.team import team_of
+from scanner.model.team import tag_of, team_of
 from scanner.model.verdict import Disposition, Outcome, Severity
-from scanner.reports.view import place, shown
+from scanner.reports.view import place
 
 NO_TEAM = "no team or owner tag"
 OUTSIDE = "outside any subscription"
-_SEPARATORS = re.compile(r"[-_. ]")
 _COST_CENTRE = ("costcenter", "costcentre")
 
 
@@ -67,7 +65,7 @@ def dimensions(findings: Iterable[Finding]) -> list[Dimension]:
         ("By owner", "no owner tag", ("owner",)),
         ("By cost centre", "no cost centre tag", _COST_CENTRE),
     ):
-        shares = _shares(waiting, partial(_tag, names))
+        shares = _shares(waiting, partial(tag_of, names=names))
         if any(share.name for share in shares) and shares != teams.shares:
             found.append(Dimension("", title, nobody, "", shares))
     subscriptions = _shares(waiting, subscription)
@@ -78,16 +76,6 @@ def dimensions(findings: Iterable[Finding]) -> list[Dimension]:
 def subscription(resource: ResourceInfo) -> str:
     """Give the id of the subscription that the resource's id names, "" where it names none."""
     return place(resource).subscription.lower()
-
-
-def _tag(names: tuple[str, ...], resource: ResourceInfo) -> str:
-    tags = resource.effective_tags or resource.tags
-    spelled: dict[str, str] = {}
-    for name, value in tags.items():
-        # An empty value is no tag, so it hides no other spelling of the name.
-        if value is not None and (text := shown(value).strip()):
-            spelled.setdefault(_SEPARATORS.sub("", name).lower(), text)
-    return next((spelled[name] for name in names if name in spelled), "")
 
 
 def _shares(findings: Iterable[Finding], name_of: Callable[[ResourceInfo], str]) -> tuple[Share, ...]:

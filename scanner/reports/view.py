@@ -1,4 +1,4 @@
-"""What several formats show alike: grouping, readable names, owners, values as text."""
+"""What several formats show alike: grouping, readable names, values as text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from scanner.model.result import Finding, Gate, ResourceInfo, RuleInfo, ScanResu
 from scanner.model.verdict import Disposition, Outcome, Severity, Verdict
 from scanner.reports.subscriptions import named
 
-NO_OWNER = "no owner tag"
 _VERDICTS = {0: "passed", 1: "failed"}
 _PLAIN = frozenset({str, int, bool, type(None)})
 
@@ -116,31 +115,6 @@ def place(resource: ResourceInfo) -> Place:
         last = len(lowered) - 1 - lowered[::-1].index("providers")
         names = segments[last + 3 :: 2]
     return Place("/".join(names) or resource.name or resource.id, group, subscription)
-
-
-def owner(resource: ResourceInfo) -> str:
-    """Give whom to talk to: the effective tag `owner`, else `team` (any case), else `NO_OWNER`."""
-    tags = resource.effective_tags or resource.tags
-    lowered = {name.lower(): value for name, value in tags.items()}
-    for wanted in ("owner", "team"):
-        value = lowered.get(wanted)
-        if value is not None and (text := shown(value).strip()):
-            return text
-    return NO_OWNER
-
-
-def open_failures_by_owner(found: Sections) -> dict[str, dict[Severity, int]]:
-    """Count open failures by owner and severity; who has most to do comes first, "no owner" stands last."""
-    counts: dict[str, dict[Severity, int]] = {}
-    for finding in found.open_failures:
-        row = counts.setdefault(owner(finding.resource), dict.fromkeys(Severity, 0))
-        row[finding.severity] += 1
-
-    def most_first(item: tuple[str, dict[Severity, int]]) -> tuple[Any, ...]:
-        name, row = item
-        return name == NO_OWNER, [-count for count in row.values()], name
-
-    return dict(sorted(counts.items(), key=most_first))
 
 
 def evidence_lines(verdict: Verdict) -> list[str]:

@@ -7,13 +7,10 @@ from enum import Enum
 import pytest
 
 from scanner.model.result import Gate
-from scanner.model.verdict import Disposition, Outcome, Severity
+from scanner.model.verdict import Outcome, Severity
 from scanner.reports.view import (
-    NO_OWNER,
     by_rule,
     cleaned,
-    open_failures_by_owner,
-    owner,
     place,
     sections,
     shown,
@@ -41,47 +38,6 @@ ACCOUNT = f"{S}/providers/Microsoft.CognitiveServices/accounts/acct"
 def test_a_place_is_read_off_the_id(make, resource_id, name, group):
     found = place(make.resource(resource_id, name="given"))
     assert (found.name, found.group) == (name, group)
-
-
-@pytest.mark.parametrize(
-    ("tags", "wanted"),
-    [
-        ({"owner": "a", "team": "b"}, "a"),
-        ({"OWNER": "a"}, "a"),
-        ({"owner": "  ", "Team": "b"}, "b"),
-        ({"owner": None}, NO_OWNER),
-        ({"owner": 7}, "7"),
-        ({"cost-center": "x"}, NO_OWNER),
-        ({}, NO_OWNER),
-    ],
-)
-def test_the_owner_is_the_tag_owner_else_team(make, tags, wanted):
-    assert owner(make.resource("/a", effective_tags=tags)) == wanted
-
-
-def test_owners_stand_by_what_they_have_to_do_and_nobody_stands_last(make):
-    rule = make.rule("r")
-
-    def failure(number, name, severity, **changes):
-        tags = {"owner": name} if name else {}
-        return make.finding(rule, make.resource(f"/{number}", effective_tags=tags), severity=severity, **changes)
-
-    found = sections(
-        make.result(
-            [
-                failure(1, "few", Severity.HIGH),
-                failure(2, "worst", Severity.CRITICAL),
-                failure(3, "many", Severity.HIGH),
-                failure(4, "many", Severity.HIGH),
-                failure(5, "", Severity.CRITICAL),
-                failure(6, "worst", Severity.CRITICAL, disposition=Disposition.BASELINED),
-            ]
-        )
-    )
-    owners = open_failures_by_owner(found)
-    assert list(owners) == ["worst", "many", "few", NO_OWNER]
-    assert owners["worst"][Severity.CRITICAL] == 1
-    assert owners["many"] == {**dict.fromkeys(Severity, 0), Severity.HIGH: 2}
 
 
 def test_every_finding_is_in_one_section(result):
