@@ -157,10 +157,13 @@ def _history(
 ) -> History:
     """Give what history knows of these findings; how the whole went is not theirs to show."""
     fingerprints = {finding.fingerprint for finding in findings}
-    by_team = [value for mark, value in zip(marks, values, strict=True) if mark.text == "{team}"]
+    wanted = {mark.text: value for mark, value in zip(marks, values, strict=True)}
 
     def belongs(fixed: Fixed) -> bool:
-        return fixed.team in by_team if by_team else fixed.resource_id in ids
+        """Go by what is known of a resource that may be gone: its team, its id; by other tags it must be there."""
+        known = {"{team}": fixed.team, "{subscription}": _subscription_of(fixed.resource_id)}
+        told = all(known[text] == value for text, value in wanted.items() if text in known)
+        return told and (wanted.keys() <= known.keys() or fixed.resource_id in ids)
 
     return replace(
         history,
@@ -169,7 +172,7 @@ def _history(
         new=history.new & fingerprints,
         reopened=history.reopened & fingerprints,
         fixed=tuple(fixed for fixed in history.fixed if belongs(fixed)),
-        time_to_fix={team: time for team, time in history.time_to_fix.items() if team in by_team},
+        time_to_fix={team: time for team, time in history.time_to_fix.items() if team == wanted.get("{team}")},
     )
 
 
@@ -205,7 +208,11 @@ def _team(resource: ResourceInfo) -> str:
 
 
 def _subscription(resource: ResourceInfo) -> str:
-    parts = normalise_id(resource.id).split("/")
+    return _subscription_of(resource.id)
+
+
+def _subscription_of(resource_id: str) -> str:
+    parts = normalise_id(resource_id).split("/")
     return parts[2] if len(parts) > 2 and parts[1] == "subscriptions" else ""
 
 

@@ -9,7 +9,7 @@ import pytest
 from scanner.errors import ConfigError
 from scanner.model.history import Age, Fixed, History, Run, TimeToFix
 from scanner.model.inventory import Gap, GapReason
-from scanner.model.result import Gate
+from scanner.model.result import Gate, ResourceInfo
 from scanner.model.verdict import Outcome, Severity
 from scanner.reports import REPORTS, render
 from scanner.reports.portions import could_become, fixed_folder, placeholders, portions
@@ -135,6 +135,32 @@ def test_a_part_has_of_the_history_what_is_its_own():
     assert part == History(
         (), {mine: Age("2026-11-01", 2)}, frozenset({mine}), frozenset(), (fixed[0],), {"search": TimeToFix(1, 2.0)}
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "fixed"),
+    [
+        ("{subscription}", {"one": ["a", "b"], "two": ["a"]}),
+        ("{subscription}-{team}", {"one-a": ["a"], "one-b": ["b"], "two-a": ["a"]}),
+        ("{owner}", {"no-owner": []}),
+    ],
+)
+def test_what_was_fixed_because_it_is_gone_is_told_in_one_part(path, fixed):
+    run = Run(1, "2026-11-17T10:00:00Z", "2026-11-17T10:00:00Z", "1", (), (), 1, 1, {}, {}, 0, 1)
+    there = (("one", "a"), ("one", "b"), ("two", "a"))
+    whole = make_result(
+        [
+            make_finding(RATE_LIMIT, ResourceInfo(f"/subscriptions/{where}/x/{team}", "t", "n", tags={"team": team}))
+            for where, team in there
+        ]
+    )
+    gone = tuple(
+        Fixed(f"{where}{team}", "r", f"/subscriptions/{where}/gone", Severity.LOW, team, "2026-11-01", "gone")
+        for where, team in there
+    )
+    object.__setattr__(whole, "history", History(runs=(run, run), fixed=gone))
+    found = {part.path: [item.team for item in part.result.history.fixed] for part in portions(whole, path)}
+    assert found == fixed
 
 
 @pytest.mark.parametrize("name", sorted(REPORTS))
