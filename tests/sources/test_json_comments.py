@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -55,3 +56,12 @@ def test_what_is_no_json_either_way_is_refused_with_its_line(text, line):
     with pytest.raises(SourceError) as refused:
         read_document(text.encode(), "main.json")
     assert refused.value.problems[0].line == line
+
+
+@pytest.mark.parametrize(
+    "text", ["/* " * 100_000, '\\"' * 100_000, ", /* " * 100_000], ids=["comment", "text", "comma"]
+)
+def test_what_does_not_end_is_looked_at_once_and_left_as_it_is(text):
+    started = time.monotonic()
+    assert without_comments(text) == text
+    assert time.monotonic() - started < 5

@@ -141,7 +141,7 @@ class Deployment:
         Its default is where the template was published; the files beside this one are what a deployment of it uploads
         (learn.microsoft.com/azure/azure-resource-manager/templates/best-practices).
         """
-        default = self._declared[name.lower()][1].get("defaultValue")
+        default = resolved(self._declared[name.lower()][1], self._section("definitions")).get("defaultValue")
         if name.lower() != "_artifactslocation" or self.source.path is None or not isinstance(default, str):
             return ""
         folder = local_address(self.source.path.parent)
@@ -162,13 +162,16 @@ class Deployment:
         function = self._functions.get(name.lower())
         if function is None:
             raise ExpressionError(f"there is no function '{name}'", nearest(name, self._functions))
-        declared = [part for part in function.get("parameters") or () if isinstance(part, dict)]
+        listed, output = function.get("parameters"), function.get("output")
+        declared = [part for part in listed if isinstance(part, dict)] if isinstance(listed, list) else []
         if len(values) > len(declared):
             raise ExpressionError(f"'{name}' takes {len(declared)} arguments, not {len(values)}")
         given = [*values, *([None] * (len(declared) - len(values)))]
         pairs = zip(declared, given, strict=True)
         inside = frame.in_function({str(part.get("name")).lower(): value for part, value in pairs})
-        return fill_strictly((function.get("output") or {}).get("value"), inside)
+        if not isinstance(output, dict):
+            raise ExpressionError(f"the function '{name}' has no output")
+        return fill_strictly(output.get("value"), inside)
 
     @cached_property
     def _functions(self) -> dict[str, Json]:

@@ -65,11 +65,15 @@ class _Order:
         self._named: dict[int, dict[str, list[Entry]]] = {}
 
     def last(self, group: list[Declaration]) -> list[Declaration]:
-        """Give the declarations that no other one is sure to come after; all where that takes too long to tell."""
+        """Give the declarations that no other one is sure to come after.
+
+        All of them where that takes too long to tell, or they wait for each other, which Azure refuses.
+        """
         try:
-            return [pair for pair in group if not any(self._surely_after(other, pair[0]) for other, _ in group)]
+            last = [pair for pair in group if not any(self._surely_after(other, pair[0]) for other, _ in group)]
         except ExhaustedError:
             return group
+        return last or group
 
     def _surely_after(self, later: Entry, earlier: Entry) -> bool:
         if later is earlier or later.doubtful:

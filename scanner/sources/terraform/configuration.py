@@ -40,10 +40,20 @@ class Configuration:
     def module(self, address: str) -> Json:
         """Give what is written of a module; {} where nothing is."""
         if address not in self._modules:
-            above = caller(address)
-            written = self.call(above.module, above.call) if above.module != address else {}
-            self._modules[address] = _object(written, "module")
+            self._modules[address] = self._found(address)
         return self._modules[address]
+
+    def _found(self, address: str) -> Json:
+        """Go down from the root, without recursion: an address may be hostile."""
+        calls: list[str] = []
+        while address and address not in self._modules:
+            above = caller(address)
+            calls.append(above.call)
+            address = above.module
+        written = self._modules[address]
+        for name in reversed(calls):
+            written = _object(_object(_object(written, "module_calls"), name), "module")
+        return written
 
     def call(self, module: str, name: str) -> Json:
         """Give what is written of the call of a module."""

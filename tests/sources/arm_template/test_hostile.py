@@ -69,6 +69,11 @@ HOSTILE = {
         "variables": chain("[concat(#, #)]", "0123456789", 16) | {"v": f"[map({RANGE}, lambda('x', {LONG}))]"}
     },
     "a function that calls itself": {"functions": own_function(), "variables": {"v0": "[n.f(1)]"}},
+    "a function without an output": {
+        "functions": [{"namespace": "n", "members": {"f": {"parameters": 3, "output": "x"}}}],
+        "variables": {"v0": "[n.f()]"},
+    },
+    "a comment that does not end": {"variables": {"v0": f"[json('{'/* ' * 27_000}')]"}},
 }
 
 

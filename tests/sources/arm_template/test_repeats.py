@@ -104,3 +104,9 @@ def test_many_declarations_of_one_resource_take_no_time(templates, search):
     deployments = [templates.nested(templates.make(search(at)), name, dependsOn=names) for at, name in enumerate(names)]
     (resource,) = templates.read(templates.make(*deployments)).resources
     assert resource.json["properties"]["replicaCount"] is UNKNOWN
+
+
+def test_declarations_that_wait_for_each_other_have_no_order(templates, search):
+    waits = ["[resourceId('Microsoft.Search/searchServices', 's')]"]
+    (resource,) = templates.read(templates.make(search(1, dependsOn=waits), search(3, dependsOn=waits))).resources
+    assert resource.json["properties"] == {"replicaCount": UNKNOWN, "partitionCount": 1}

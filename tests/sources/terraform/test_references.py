@@ -354,3 +354,9 @@ def test_tags_of_the_group_and_the_account_count_for_a_deployment(plan, tmp_path
     assert main(["scan", str(file), "--rule", "required-tags", "-o", "json=-"]) == 0
     findings = json.loads(capsys.readouterr().out)["findings"]
     assert [(one["outcome"], one["resource"]["name"]) for one in findings] == [("pass", "one"), ("pass", "gpt")]
+
+
+def test_an_address_of_thousands_of_modules_is_read(plan):
+    plan.add("azurerm_cognitive_account", "x", {"name": "x"})
+    plan.value["resource_changes"][0]["module_address"] = ".".join(["module.a"] * 3000)
+    assert plan.only().name == "x"
