@@ -55,7 +55,8 @@ def _perhaps(tree: Tree, frame: Frame) -> Any:
 def _either(left: Any, right: Any, test: Any, frame: Frame) -> Any:
     """Give what is the same in both branches, unknown where they differ."""
     frame.deployment.reading.budget.spend()
-    if isinstance(left, dict) and isinstance(right, dict) and not is_deferred(left) and left.keys() == right.keys():
+    whole = not is_deferred(left) and not is_deferred(right)
+    if whole and isinstance(left, dict) and isinstance(right, dict) and left.keys() == right.keys():
         return {key: _either(left[key], right[key], test, frame) for key in left}
     known = not holds_deferred([left, right], frame.deployment.reading.budget)
     if known and identical(left, right):

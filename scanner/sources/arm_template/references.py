@@ -55,7 +55,8 @@ def _references(trees: tuple[Tree, ...], frame: Frame) -> Any:
     entries = frame.deployment.loop(as_text(target))
     if entries is None:
         return deferred("references", [target])
-    return [_declared(entry, whole="Full" in rest) for entry in entries]
+    whole = any(isinstance(word, str) and word.lower() == "full" for word in rest)
+    return [_declared(entry, whole=whole) for entry in entries]
 
 
 def _resource_info(trees: tuple[Tree, ...], frame: Frame) -> Any:

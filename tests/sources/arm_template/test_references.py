@@ -54,6 +54,7 @@ SYMBOLIC = [
     ("reference(format('loop[{0}]', 0)).n", 0),
     ("map(references('loop'), lambda('l', lambdaVariables('l').n))", [0, 1]),
     ("length(references('loop', '2025-05-01', 'full'))", 2),
+    ("references('loop', '2025-05-01', 'full')[1].properties.n", 1),
     ("references('symbols')", UNKNOWN),
     ("resourceInfo('symbol').name", "target"),
     ("last(split(resourceInfo('symbol').id, '/'))", "target"),

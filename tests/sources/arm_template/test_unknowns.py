@@ -76,6 +76,8 @@ LEAVES = [
     ("deployment().name", UNKNOWN),
     ("managementGroup().name", UNKNOWN),
     ("pickZones('Microsoft.X', 'y', 'westus')", UNKNOWN),
+    ("if(equals(parameters('p'), 'x'), json('{}'), reference('/subscriptions/s/providers/Microsoft.X/y/z'))", UNKNOWN),
+    ("contains(if(equals(parameters('p'), 'x'), json('{}'), tenant()), 'tenantId')", UNKNOWN),
 ]
 
 
