@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from scanner.errors import SourceError
 from scanner.expressions.syntax import ExpressionError
@@ -121,16 +120,16 @@ def _linked(entry: Entry, link: Json) -> Source:
     if "relativePath" in link:
         relative = as_text(compute(link["relativePath"], entry.frame))
         if here is None:
-            raise _UnreadableError(f"it lies at {relative}, beside a file that is not there")
+            raise _UnreadableError(f"it lies at {_without_secrets(relative)}, beside a file that is not there")
         return _read(entry, here.parent / relative, relative)
     address = compute(link.get("uri"), entry.frame)
     if is_deferred(address):
         raise _UnreadableError("its address is known only after deployment")
     text = as_text(address or "")
-    if text.startswith(LOCAL):
+    if text.startswith(f"{LOCAL}/"):
         path = local_path(text)
         return _read(entry, path, path.name)
-    if urlsplit(text).scheme in {"http", "https"}:
+    if "://" in text:
         raise _UnreadableError(f"it lies at {_without_secrets(text)}, and azgate fetches nothing")
     if here is None or not text:
         raise _UnreadableError("it has no address")
@@ -139,13 +138,16 @@ def _linked(entry: Entry, link: Json) -> Source:
 
 def _without_secrets(address: str) -> str:
     """Leave out what may hold a signature or a password."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
+    place = address.partition("?")[0]
+    scheme, sign, rest = place.rpartition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{sign}{host.rpartition('@')[2]}{slash}{path}" if sign else place
 
 
-def _read(entry: Entry, path: Path, shown: str) -> Source:
+def _read(entry: Entry, path: Path, address: str) -> Source:
     reading = entry.deployment.reading
     folder = reading.folder
+    shown = _without_secrets(address)
     try:
         found = path.resolve()
     except (OSError, ValueError):

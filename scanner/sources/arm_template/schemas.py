@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scanner.sources.arm_template.deferred import Deferred, is_deferred
+from scanner.sources.arm_template.spelling import SCHEMA, spelt
 
 _SECURE = frozenset({"securestring", "secureobject"})
 _DEEPEST = 20
@@ -21,15 +22,19 @@ _KINDS: dict[str, type] = {
 
 def resolved(schema: Any, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
     """Follow `$ref` to the type it names; what is said beside a reference wins over what is said there."""
-    found: Mapping[str, Any] = schema if isinstance(schema, dict) else {}
+    found = _schema(schema)
     for _ in range(_DEEPEST):
         reference = found.get("$ref")
         if not isinstance(reference, str):
             break
         target = definitions.get(reference.rpartition("/")[2].replace("~1", "/").replace("~0", "~"))
         beside = {key: value for key, value in found.items() if key != "$ref"}
-        found = {**(target if isinstance(target, dict) else {}), **beside}
+        found = {**_schema(target), **beside}
     return found
+
+
+def _schema(value: Any) -> Mapping[str, Any]:
+    return spelt(value, SCHEMA) if isinstance(value, dict) else {}
 
 
 def is_secure(schema: Mapping[str, Any]) -> bool:
@@ -52,7 +57,8 @@ def refusal(value: Any, schema: Mapping[str, Any]) -> str:
     allowed = schema.get("allowedValues")
     if isinstance(allowed, list) and not _allows(allowed, value):
         shown = ", ".join(str(one) for one in allowed[:_SHOWN])
-        return f"is none of {shown}{', ...' if len(allowed) > _SHOWN else ''}"
+        more = ", ..." if len(allowed) > _SHOWN else ""
+        return "is none of those that are allowed" if is_secure(schema) else f"is none of {shown}{more}"
     if isinstance(value, int) and not isinstance(value, bool):
         return _outside(value, schema.get("minValue"), schema.get("maxValue"), ("less than", "more than"))
     if isinstance(value, (str, list)):
@@ -82,14 +88,14 @@ def mentions_secrets(schema: Any, depth: int = 0) -> bool:
     if depth > 200:
         return True
     if isinstance(schema, dict):
-        return is_secure(schema) or any(mentions_secrets(inner, depth + 1) for inner in schema.values())
+        return is_secure(spelt(schema, SCHEMA)) or any(mentions_secrets(inner, depth + 1) for inner in schema.values())
     return isinstance(schema, list) and any(mentions_secrets(inner, depth + 1) for inner in schema)
 
 
 def masked(value: Any, schema: Any, definitions: Mapping[str, Any], label: str, depth: int = 0) -> Any:
-    """Give a value in which all that its type calls secret is deferred."""
+    """Give a value in which all that its type calls secret, or that lies too deep to tell, is deferred."""
     if depth > _DEEPEST:
-        return value
+        return Deferred(f"{{{label}}}")
     kind = resolved(schema, definitions)
     if is_secure(kind):
         # What is empty hides nothing, and many a template asks whether it is.

@@ -26,13 +26,29 @@ _RESOURCE = (
     "type",
 )
 _DEPLOYMENT = ("expressionEvaluationOptions", "mode", "parameters", "parametersLink", "template", "templateLink")
+_SCHEMA = (
+    "$ref",
+    "additionalProperties",
+    "allowedValues",
+    "defaultValue",
+    "discriminator",
+    "items",
+    "maxLength",
+    "maxValue",
+    "minLength",
+    "minValue",
+    "nullable",
+    "prefixItems",
+    "properties",
+    "type",
+)
 
 
 def _table(names: tuple[str, ...]) -> dict[str, str]:
     return {name.lower(): name for name in names}
 
 
-TEMPLATE, RESOURCE, DEPLOYMENT = _table(_TEMPLATE), _table(_RESOURCE), _table(_DEPLOYMENT)
+TEMPLATE, RESOURCE, DEPLOYMENT, SCHEMA = map(_table, (_TEMPLATE, _RESOURCE, _DEPLOYMENT, _SCHEMA))
 
 
 def spelt(value: Json, names: dict[str, str]) -> Json:

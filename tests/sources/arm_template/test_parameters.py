@@ -258,3 +258,34 @@ def test_what_is_unknown_is_refused_by_nobody(templates):
 
     assert not inventory.gaps
     assert properties_of(inventory) == {**dict.fromkeys(CONSTRAINED, UNKNOWN), "list": [UNKNOWN, "a"]}
+
+
+def test_a_secret_is_one_whatever_the_case_of_the_keys_that_say_so(given):
+    parameters = {"secret": {"Type": "securestring", "DefaultValue": "hunter2"}}
+
+    assert properties_of(given(parameters=parameters, properties={"a": "[parameters('secret')]"})) == {"a": UNKNOWN}
+
+
+def test_what_lies_too_deep_in_a_type_to_tell_is_taken_for_a_secret(templates):
+    value = {"secret": "hunter2"}
+    for _ in range(30):
+        value = {"inner": value}
+    link = {"$ref": "#/definitions/link"}
+    properties = {"inner": link, "secret": {"type": "securestring"}}
+    inventory = templates.read(
+        templates.make(
+            templates.resource(properties={"it": f"[parameters('chain'){'.inner' * 30}.secret]"}),
+            definitions={"link": {"type": "object", "properties": properties}},
+            parameters={"chain": {**link, "defaultValue": value}},
+        )
+    )
+
+    assert properties_of(inventory) == {"it": UNKNOWN}
+
+
+def test_the_values_that_a_secret_may_have_are_not_told(given):
+    secret = {"type": "securestring", "allowedValues": ["hunter2"], "defaultValue": "other"}
+
+    (gap,) = given(parameters={"secret": secret}, properties={"a": "[parameters('secret')]"}).gaps
+
+    assert gap.detail == "/parameters/secret: its value is none of those that are allowed"
