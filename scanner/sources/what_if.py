@@ -20,6 +20,7 @@ from scanner.model.resource import Origin, Resource, canonical_json, normalise_i
 from scanner.model.secrets import without_secret_text, without_secrets
 from scanner.model.values import UNKNOWN, Json
 from scanner.sources.alternatives import either
+from scanner.sources.governed import is_governed
 from scanner.sources.json_document import JsonDocument
 from scanner.sources.options import ReadOptions
 from scanner.sources.what_if_outcome import contents, gap_of_diagnostic, gaps_of_failure, is_what_if
@@ -28,14 +29,6 @@ NAME = "what-if"
 _PREDICTED = frozenset({"create", "modify", "deploy", "nochange"})
 _SHOWN = ("location", "tags", "kind", "sku", "identity", "zones", "properties")
 """What a rule may look at, beside what the id says."""
-_AI_PROVIDERS = (
-    "microsoft.cognitiveservices/",
-    "microsoft.machinelearningservices/",
-    "microsoft.search/",
-    "microsoft.botservice/",
-    "microsoft.fabric/",
-    "microsoft.securitycopilot/",
-)
 _NESTED = "microsoft.resources/deployments"
 _EXPRESSION = re.compile(r"\[\s*[A-Za-z_]\w*(?:\.\w+)*\s*\(.*\)[^()]*\]", re.DOTALL)
 """A function call in brackets. What-if leaves those as they are that only the deployment can answer."""
@@ -162,7 +155,7 @@ class _Reading:
         whose names depend on other resources.
         """
         kind = _type(change, identity)
-        if kind.lower() == _NESTED or kind.lower().startswith(_AI_PROVIDERS):
+        if kind.lower() == _NESTED or is_governed(kind):
             self._gap(identity, kind, GapReason.UNSUPPORTED, _reason(change))
         else:
             self._unsupported[kind] += 1

@@ -14,7 +14,7 @@ from scanner.sources.arm_template.deployment import Deployment
 from scanner.sources.arm_template.entry import DEPLOYMENT, Entry
 from scanner.sources.arm_template.filling import compute, turns
 from scanner.sources.arm_template.frame import Frame
-from scanner.sources.arm_template.interest import concerns_ai
+from scanner.sources.arm_template.interest import concerns_rules
 from scanner.sources.arm_template.logic import condition
 from scanner.sources.arm_template.nested import inside
 from scanner.sources.arm_template.reading import Path_, Site
@@ -101,7 +101,7 @@ class _Finder:
 
     def _uncounted(self) -> None:
         """Note that nobody knows how many there will be: a gap where they may be what azgate has rules for."""
-        if not concerns_ai(self.raw):
+        if not concerns_rules(self.raw):
             self.reading.notes.uncounted[self.what] = None
             return
         detail = "how many of them a copy loop makes rests on what is not known: give --template-parameters"

@@ -16,7 +16,7 @@ from scanner.sources.terraform.arguments import Arguments
 from scanner.sources.terraform.mappings import MAPPINGS
 from scanner.sources.terraform.mappings.mapping import Mapping
 
-DELETE, FORGET, NO_OP, READ = "delete", "forget", "no-op", "read"
+DELETE, FORGET, NO_OP = "delete", "forget", "no-op"
 TEMPLATE_DEPLOYMENTS = frozenset(
     f"azurerm_{scope}_template_deployment" for scope in ("resource_group", "subscription", "management_group", "tenant")
 )

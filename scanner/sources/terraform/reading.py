@@ -9,6 +9,7 @@ from typing import Any
 from scanner.model.inventory import Gap, GapReason, Inventory, SourceInfo, distinct
 from scanner.model.resource import Origin, Resource, normalise_id
 from scanner.model.values import UNKNOWN, Json
+from scanner.sources.governed import is_governed
 from scanner.sources.json_document import JsonDocument
 from scanner.sources.options import ReadOptions
 from scanner.sources.terraform import azapi
@@ -23,7 +24,6 @@ from scanner.sources.terraform.templates import read_deployment
 NAME = "terraform-plan"
 _CONTEXT = frozenset({"location", "tags", "kind", "sku", "identity", "displayName"})
 """What a data source has under the same names as the resource: what is below it may be judged by that."""
-_AI_PROVIDERS = ("botservice", "cognitiveservices", "fabric", "machinelearningservices", "search", "securitycopilot")
 
 
 class Reading:
@@ -109,7 +109,7 @@ class Reading:
         there = self._found.get(key)
         base = there or self._options.context.by_key.get(key)
         if base is None:
-            if mapping.arm.lower().startswith(tuple(f"microsoft.{one}/" for one in _AI_PROVIDERS)):
+            if is_governed(mapping.arm):
                 detail = "what it changes is not in the plan; with --context it is judged together with what exists"
                 self._gaps.append(Gap(planned.address, mapping.arm, GapReason.NOT_FOUND, detail))
             return
@@ -146,6 +146,9 @@ class Reading:
         for address, kind in self._plan.others:
             if kind.startswith(AI_PREFIXES) and not kind.startswith(PASSED_OVER):
                 detail = f"azgate does not know the Terraform type {kind}"
+                self._gaps.append(Gap(address, kind, GapReason.UNSUPPORTED, detail))
+            elif kind in {azapi.RESOURCE, azapi.UPDATE}:
+                detail = "which Azure type it has is known only after apply"
                 self._gaps.append(Gap(address, kind, GapReason.UNSUPPORTED, detail))
         if self._plan.strange:
             count, first = len(self._plan.strange), ", ".join(self._plan.strange[:5])

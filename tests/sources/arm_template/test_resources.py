@@ -387,3 +387,12 @@ def test_what_bicep_says_of_how_to_deploy_a_resource_is_no_part_of_it(templates)
     (found,) = templates.read(templates.make(resource)).resources
 
     assert found.json.keys() == {"id", "type", "name"}
+
+
+@pytest.mark.parametrize("kind", ["Microsoft.Resources/tags", "Microsoft.Consumption/budgets"])
+def test_tags_and_budgets_whose_number_is_unknown_are_a_gap(templates, kind):
+    loop = templates.resource("[concat('x', copyIndex())]", kind, copy={"name": "l", "count": "[parameters('n')]"})
+
+    (gap,) = templates.read(templates.make(loop, parameters={"n": {"type": "int"}})).gaps
+
+    assert (gap.what, gap.reason) == (kind, GapReason.UNSUPPORTED)

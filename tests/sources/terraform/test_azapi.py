@@ -201,3 +201,11 @@ def test_secrets_in_a_body_are_not_kept(plan):
     found = plan.only()
     assert "hunter2" not in str(found.json)
     assert found.json["properties"]["ok"] is UNKNOWN
+
+
+@pytest.mark.parametrize("kind", ["azapi_resource", "azapi_update_resource"])
+def test_a_resource_whose_type_is_known_only_after_apply_is_a_gap(plan, kind):
+    plan.add(kind, "x", {"name": "x", "body": BODY}, unknown={"id": True, "type": True})
+
+    (gap,) = plan.read().gaps
+    assert (gap.scope, gap.what, gap.reason) == (f"{kind}.x", kind, GapReason.UNSUPPORTED)

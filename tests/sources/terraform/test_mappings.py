@@ -554,3 +554,11 @@ def test_a_network_rule_set_that_is_not_known_is_unknown_as_a_whole(plan):
     plan.add("azurerm_cognitive_account", "x", after, unknown={"id": True, "network_acls": True})
 
     assert plan.only().json["properties"]["networkAcls"] is UNKNOWN
+
+
+def test_identities_of_which_one_is_not_known_yet_are_unknown(plan):
+    blocks = [{"type": "UserAssigned", "identity_ids": ["/subscriptions/x/id", None]}]
+    unknown = {"id": True, "identity": [{"identity_ids": [False, True]}]}
+    plan.add("azurerm_cognitive_account", "x", {"name": "x", "identity": blocks}, unknown=unknown)
+
+    assert plan.only().json["identity"] == {"type": "UserAssigned", "userAssignedIdentities": UNKNOWN}

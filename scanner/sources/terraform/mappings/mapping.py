@@ -42,7 +42,9 @@ def identity(arguments: Arguments) -> Any:
 
 def _identity(block: Arguments) -> Json:
     ids = block.get("identity_ids")
-    named = {str(one): {} for one in ids if one is not UNKNOWN} if isinstance(ids, list) else ids
+    named = ids
+    if isinstance(ids, list):
+        named = UNKNOWN if UNKNOWN in ids else {str(one): {} for one in ids}
     return body(type=block.get("type"), userAssignedIdentities=named)
 
 
