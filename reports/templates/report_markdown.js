@@ -1,6 +1,9 @@
 // One finding as Markdown, for a ticket or a chat. Text from Azure stays text: nothing in it becomes markup.
 const asMarkdown = (finding) => {
-  const plain = (text) => text.replace(/\s+/g, " ").trim().replace(/([\\`*_[\]<>|#~!@&])/g, "\\$1");
+  // GitHub makes links of @name, #12 and GH-12 after it has read Markdown, so that no backslash holds it back.
+  const plain = (text) => text.replace(/\s+/g, " ").trim()
+    .replace(/[\\`*_[\]<>|~!&$]|#(?!\w)|:(?=\/\/)|(?<=www)\.|(?<=^\d{0,9})[+\-=.)]/gi, "\\$&")
+    .replace(/[@#](?=\w)|GH(?=-\d)/gi, "<span>$&</span>");
   // A fence of code is longer than any run of backticks inside.
   const code = (text) => {
     const line = text.replace(/\s+/g, " ").trim();

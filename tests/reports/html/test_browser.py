@@ -230,6 +230,29 @@ def test_a_finding_is_copied_as_markdown_that_stays_text(visit, result):
     assert re.search(r"(?<!\\)<", outside_code) is None
 
 
+@pytest.mark.parametrize(
+    ("message", "wanted"),
+    [
+        ("@octocat #12 GH-3", "<span>@</span>octocat <span>#</span>12 <span>GH</span>-3"),
+        ("https://x.example www.x.example", "https\\://x.example www\\.x.example"),
+        ("# head *bold* <b>", "\\# head \\*bold\\* \\<b\\>"),
+        ("12. item - one", "12\\. item - one"),
+        ("- item = 1.", "\\- item = 1."),
+    ],
+)
+def test_a_message_that_is_copied_links_and_mentions_nobody(visit, result, message, wanted):
+    finding = {
+        "severity": "high",
+        "message": message,
+        "resource": {"id": "/a", "address": ""},
+        "rule": {"id": "r", "title": "t", "policy": "p", "remediation": ""},
+        "evidence": [],
+        "fingerprint": "f",
+    }
+    copied = visit(render("html", result)).page.evaluate("finding => asMarkdown(finding)", finding)
+    assert copied.splitlines()[2] == wanted
+
+
 def without_its_script(text: str) -> str:
     """Forbid the page's own script, as a server's policy or a mail program does."""
     return re.sub(r"script-src .*?; img", "script-src &#39;none&#39;; img", text)
