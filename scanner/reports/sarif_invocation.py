@@ -14,7 +14,7 @@ NOTIFICATIONS = {
     "gap": "Something could not be read, so nothing is known about it.",
     "ruleCrash": "A rule crashed, so nothing is known about some resources.",
     "cut": "There are more results than the file holds.",
-    "notEvaluated": "A rule was not evaluated, because no input can hold what it asks for.",
+    "notEvaluated": "A rule was not evaluated, because what it asks for is not read from the input.",
     "note": "Something that somebody should know.",
 }
 """The ids of the driver's notifications and what they say."""
