@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from scanner.model.result import Finding
+from scanner.reports.file_names import kept_apart
 from scanner.reports.text import one_line
 
 
 def labels(names: Mapping[str, str]) -> dict[str, str]:
     """Give what to show for each subscription id of `names`, safe and on one line; alike names have their id behind."""
     lines = {key: line for key, name in names.items() if (line := one_line(name))}
-    times = Counter(map(str.casefold, lines.values()))
-    return {key: line if times[line.casefold()] == 1 else f"{line} ({key})" for key, line in lines.items()}
+    return kept_apart(lines, lambda key: f"{lines[key]} ({key})")
 
 
 def named(findings: Iterable[Finding], names: Mapping[str, str]) -> Iterator[Finding]:

@@ -27,6 +27,14 @@ def test_names_that_look_alike_have_their_ids_behind():
     }
 
 
+def test_a_name_that_is_another_ones_label_is_told_apart_as_well():
+    assert labels({ONE: f"AI ({TWO})", TWO: "AI", "c": "AI"}) == {
+        ONE: f"AI ({TWO}) ({ONE})",
+        TWO: f"AI ({TWO})",
+        "c": "AI (c)",
+    }
+
+
 def test_a_label_is_one_line_without_what_cannot_be_seen_and_no_blank():
     assert labels({ONE: "a\n\u202eb\x1b", TWO: " \t"}) == {ONE: r"a \u202eb\u001b"}
 
