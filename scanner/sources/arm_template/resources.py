@@ -93,9 +93,9 @@ class _Finder:
             yield from self._one(frame.in_loop(name, turn, innermost=True), turn)
 
     def _is_out(self, frame: Frame) -> bool:
-        """Say whether the condition is false, whatever the turn of the loop."""
+        """Say whether the condition is false, whatever the turn of the loop, and no child matters."""
         try:
-            return self._present(frame) is False
+            return self._present(frame) is False and not concerns_rules(self.raw.get("resources"))
         except ExpressionError:
             return False
 
@@ -114,7 +114,7 @@ class _Finder:
         self.reading.budget.spend(10)
         try:
             present = self._present(frame)
-            if present is False:
+            if present is False and not self.raw.get("resources"):
                 return
             entry = self._entry(frame, turn, present)
         except ExpressionError as error:
@@ -123,8 +123,11 @@ class _Finder:
             return
         if present is None and not entry.existing:
             self.reading.notes.perhaps[entry.id] = None
-        self.reading.register(entry)
-        yield entry
+        if present is not False:
+            self.reading.register(entry)
+            yield entry
+        # A condition does not cascade to children, says Microsoft:
+        # learn.microsoft.com/azure/azure-resource-manager/templates/conditional-resource-deployment
         yield from _all(self.deployment, self.raw.get("resources"), frame, (*self.path, "resources"), entry)
 
     def _present(self, frame: Frame) -> Truth:

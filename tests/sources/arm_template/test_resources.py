@@ -167,11 +167,11 @@ def test_a_condition_decides_whether_a_resource_is_there(templates):
 
 
 def test_the_condition_of_a_parent_is_not_that_of_its_children(templates):
-    child = {"type": "child", "name": "c"}
+    children = [{"type": "child", "name": "c"}, {"type": "child", "name": "d", "condition": False}]
 
-    inventory = templates.read(templates.make(templates.resource("no", condition=False, resources=[child])))
+    inventory = templates.read(templates.make(templates.resource("no", condition=False, resources=children)))
 
-    assert not inventory.resources
+    assert [resource.id.partition("/searchServices/")[2] for resource in inventory.resources] == ["no/child/c"]
 
 
 def test_symbolic_names_are_addresses(templates):
