@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from scanner.sources.json_document import JsonDocument
-from scanner.sources.json_positions import pointer
+from scanner.sources.json_positions import pointer, tokens
 
 _STEP = re.compile(r"\['(?P<quoted>[^']*)'\]|\[(?P<index>\d+)\]|\[[^\]]*\]|(?P<word>[^.\[\]]+)")
 _EFFECTIVE_TAGS = "effectivetags"
@@ -30,8 +30,8 @@ class Places:
         None where not even its first part stands in the resource, or the resource is not there.
         """
         value: Any = self._document.value
-        for token in root.split("/")[1:]:
-            value = _member(value, token.replace("~1", "/").replace("~0", "~"))[1]
+        for token in tokens(root):
+            value = _member(value, token)[1]
         at = root
         for step in _steps(path):
             key, value = _member(value, step)

@@ -11,19 +11,24 @@ from typing import Any
 _DECODER = json.JSONDecoder(strict=False)
 
 
-def pointer(*tokens: str | int) -> str:
+def pointer(*steps: str | int) -> str:
     """Give the JSON pointer (RFC 6901) that these keys and indexes make."""
-    return "".join(f"/{str(token).replace('~', '~0').replace('/', '~1')}" for token in tokens)
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+
+
+def tokens(name: str) -> list[str]:
+    """Give the keys and indexes of a JSON pointer."""
+    parts = name.split("/")[1:]
+    return [part.replace("~1", "/").replace("~0", "~") for part in parts] if "~" in name else parts
 
 
 def stands_in(value: Any, name: str) -> bool:
     """Say whether a JSON pointer points at something in a document."""
-    for token in name.split("/")[1:]:
+    for token in tokens(name):
         if isinstance(value, dict):
-            key = token.replace("~1", "/").replace("~0", "~") if "~" in token else token
-            if key not in value:
+            if token not in value:
                 return False
-            value = value[key]
+            value = value[token]
         elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
             value = value[int(token)]
         else:
@@ -68,8 +73,8 @@ def _tree(pointers: list[str]) -> _Wanted:
     root = _Wanted()
     for name in pointers:
         node = root
-        for token in name.split("/")[1:]:
-            node = node.below.setdefault(token.replace("~1", "/").replace("~0", "~"), _Wanted())
+        for token in tokens(name):
+            node = node.below.setdefault(token, _Wanted())
         node.pointers.append(name)
     return root
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from scanner.expressions.functions.arguments import identical, truth
+from scanner.expressions.functions.collections import access
 from scanner.expressions.syntax import ExpressionError, Tree
 from scanner.expressions.truth import all_of, any_of, negate
-from scanner.model.values import Truth
+from scanner.model.values import MISSING, Truth
 from scanner.sources.arm_template.calls import attempt, call
 from scanner.sources.arm_template.deferred import Deferred, Half, deferred, holds_deferred, is_deferred
 from scanner.sources.arm_template.frame import Frame
@@ -137,17 +138,8 @@ def _try_get(trees: tuple[Tree, ...], frame: Frame) -> Any:
         elif is_deferred(key):
             return deferred("tryGet", keys)
         else:
-            container = _got(container, key)
-    return container
-
-
-def _got(container: Any, key: Any) -> Any:
-    if isinstance(container, dict):
-        folded = str(key).lower()
-        return next((value for name, value in container.items() if name.lower() == folded), None)
-    if isinstance(container, list) and isinstance(key, int) and not isinstance(key, bool):
-        return container[key] if -1 < key < len(container) else None
-    return None
+            container = access(container, key)
+    return None if container is MISSING else container
 
 
 def _fail(trees: tuple[Tree, ...], frame: Frame) -> Any:
