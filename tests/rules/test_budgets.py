@@ -224,6 +224,9 @@ def test_arguments_that_make_no_sense_are_refused(tree: Any, words: str):
         (BUDGET, notified(notification(thresholdType=UNKNOWN)), True),
         (FORECAST, notified(notification(thresholdType=UNKNOWN)), None),
         (FORECAST, notified(notification(thresholdType="Actual", contactEmails=UNKNOWN)), False),
+        (BUDGET, notified(notification(), category=UNKNOWN), None),
+        (BUDGET, notified(notification(enabled=False), category=UNKNOWN), False),
+        (BUDGET, notified(notification(), timePeriod={"endDate": UNKNOWN}), True),
     ],
 )
 def test_a_budget_of_which_not_all_is_known_yet_is_neither_good_nor_bad(tree: Any, item: Any, truth: Truth):

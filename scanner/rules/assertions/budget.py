@@ -75,8 +75,9 @@ class Budget(Assertion):
         listed = fact.data if fact is not None and isinstance(fact.data, list) else None
         if planned := declared_at(scope, _BUDGET, env):
             listed = [*planned, *(listed or ())]
-        budgets = [item for item in listed or () if _is_cost_budget(item, env.as_of)]
-        truth = any_of(self._suffices(budget) for budget in budgets)
+        counted = [(item, _is_cost_budget(item, env.as_of)) for item in listed or ()]
+        budgets = [item for item, counts in counted if counts is not False]
+        truth = any_of(all_of((counts, self._suffices(item))) for item, counts in counted if counts is not False)
         if truth:
             return HOLDS
         evidence = (Evidence(BUDGETS, None if listed is None else [_name(one) for one in budgets], self._expected()),)
@@ -132,8 +133,8 @@ def _name(budget: Json) -> str:
     return str(budget.get("name") or "unnamed")
 
 
-def _is_cost_budget(item: Any, as_of: datetime) -> bool:
-    """Say whether this is a budget of costs whose period is not over."""
+def _is_cost_budget(item: Any, as_of: datetime) -> Truth:
+    """Say whether this is a budget of costs whose period is not over; an end that is not known yet is to come."""
     if not isinstance(item, dict):
         return False
     category = descend(item, (*_PROPERTIES, ("category", "category")))
@@ -141,4 +142,6 @@ def _is_cost_budget(item: Any, as_of: datetime) -> bool:
         return False
     end = descend(item, (*_PROPERTIES, ("timePeriod", "timeperiod"), ("endDate", "enddate")))
     moment = parse_timestamp(end) if isinstance(end, str) else None
-    return moment is None or moment >= as_of
+    if moment is not None and moment < as_of:
+        return False
+    return None if category is UNKNOWN else True
