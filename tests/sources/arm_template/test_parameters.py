@@ -261,7 +261,7 @@ def test_what_is_unknown_is_refused_by_nobody(templates):
 
 
 def test_a_secret_is_one_whatever_the_case_of_the_keys_that_say_so(given):
-    parameters = {"secret": {"Type": "securestring", "DefaultValue": "hunter2"}}
+    parameters = {"secret": {"Type": "securestring", "defaultValue": "hunter2"}}
 
     assert properties_of(given(parameters=parameters, properties={"a": "[parameters('secret')]"})) == {"a": UNKNOWN}
 
