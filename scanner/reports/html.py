@@ -24,6 +24,7 @@ from scanner.model.result import ScanResult
 from scanner.model.score import DEFINITION, score
 from scanner.model.team import team_of
 from scanner.model.verdict import Disposition, Outcome, Severity
+from scanner.reports.by_resource import at_line
 from scanner.reports.html_data import island, shortened, tag_rows
 from scanner.reports.maturity import MATURITY, levels, phases, rule_rows
 from scanner.reports.prose import blocks, spans
@@ -97,6 +98,7 @@ def _environment(folder: Path) -> Environment:
         number=_number, moment=_moment, day=_day, shown=shown, blocks=blocks, spans=spans, shortened=shortened
     )
     environment.globals.update(
+        at_line=at_line,
         place=place,
         team=team_of,
         no_team=NO_TEAM,

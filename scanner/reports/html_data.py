@@ -18,6 +18,7 @@ from scanner.model.inventory import Gap
 from scanner.model.result import Finding, ResourceInfo, RuleInfo, ScanResult, Waiver
 from scanner.model.team import team_of
 from scanner.model.verdict import Disposition, Evidence, Outcome, Severity
+from scanner.reports.by_resource import at_line
 from scanner.reports.showback import NO_TEAM, OUTSIDE, subscription
 from scanner.reports.subscriptions import labels
 from scanner.reports.text import visible
@@ -171,7 +172,10 @@ class _Tables:
         ]
         if passed:
             return row
-        row += [self.text(shortened(finding.message)), [self._evidence(item) for item in finding.evidence]]
+        row += [
+            self.text(shortened(finding.message) + at_line(finding)),
+            [self._evidence(item) for item in finding.evidence],
+        ]
         waiver, age = finding.exemption, age_of(finding, history)
         if waiver or age:
             row.append(self._waiver(waiver) if waiver else -1)

@@ -48,6 +48,7 @@ def test_every_format_names_the_line_of_the_capacity(result):
     sarif = json.loads(render("sarif", result))["runs"][0]["results"][0]
     assert sarif["locations"][0]["physicalLocation"]["region"] == {"startLine": 11}
     assert "line=11" in render("github", result)
+    assert render("html", result).count("(line 11)") == 2, "on the page, and in what its script draws"
     assert "(line 11)" in render("console", result)
     assert "(line 11)" in render("markdown", result)
     assert "; line 11)" in render("junit", result)
