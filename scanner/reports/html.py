@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -30,7 +30,7 @@ from scanner.reports.maturity import MATURITY, levels, phases, rule_rows
 from scanner.reports.prose import blocks, spans
 from scanner.reports.showback import NO_TEAM, dimensions
 from scanner.reports.subscriptions import labels
-from scanner.reports.text import visible
+from scanner.reports.text import is_link, visible
 from scanner.reports.trend import HEIGHT, WIDTH, age_of, days, open_failures, trend
 from scanner.reports.view import RuleGroup, Sections, place, sections, shown, verdict_word
 
@@ -103,7 +103,7 @@ def _environment(folder: Path) -> Environment:
         team=team_of,
         no_team=NO_TEAM,
         tags=tag_rows,
-        is_link=_is_link,
+        is_link=is_link,
         address=_address,
         age_of=age_of,
         days=days,
@@ -154,15 +154,6 @@ def _moment(text: str) -> str:
 def _day(text: str) -> str:
     """Write the day (in UTC) of an ISO 8601 timestamp; what is none stays as it is."""
     return _moment(text).split(" ")[0] if text[:1].isdigit() else text
-
-
-def _is_link(reference: str) -> bool:
-    """Say whether a reference may be a link: only http and https are harmless to follow."""
-    try:
-        parts = urlsplit(reference)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.netloc) and visible(reference) == reference
 
 
 def _worst(found: Sections) -> Sections:

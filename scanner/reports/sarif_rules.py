@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from scanner.model.result import RuleInfo
 from scanner.model.verdict import Severity
 from scanner.reports.markdown_text import clipped, code, prose, sentence
-from scanner.reports.text import one_line, visible
+from scanner.reports.text import is_link, one_line, visible
 
 LEVELS = {
     Severity.CRITICAL: "error",
@@ -47,20 +46,16 @@ def descriptor(rule: RuleInfo) -> dict[str, Any]:
             "policy": rule.policy,
         },
     }
-    links = [reference for reference in rule.references if is_link(reference)]
+    links = [reference for reference in rule.references if is_uri(reference)]
     if links:
         found["helpUri"] = links[0]
     return found
 
 
-def is_link(reference: str) -> bool:
+def is_uri(reference: str) -> bool:
     """Say whether a reference is a web address of plain ASCII, which every consumer takes for a URI."""
-    try:
-        parts = urlsplit(reference)
-    except ValueError:
-        return False
     plain = reference.isascii() and reference.isprintable() and not set(reference) & set(" <>\"'`{}|\\^[]")
-    return plain and parts.scheme in {"http", "https"} and bool(parts.netloc)
+    return plain and is_link(reference)
 
 
 def _help_text(rule: RuleInfo) -> str:
@@ -73,7 +68,7 @@ def _help_markdown(rule: RuleInfo) -> str:
     if remedy := prose(rule.remediation):
         parts += ["### What to do", remedy]
     if rule.references:
-        links = [f"- <{link}>" if is_link(link) else f"- {code(link)}" for link in rule.references]
+        links = [f"- <{link}>" if is_uri(link) else f"- {code(link)}" for link in rule.references]
         parts += ["### References", "\n".join(links)]
     severity = f"Severity {rule.severity}, FinOps phase {sentence(rule.phase)}, maturity {sentence(rule.maturity)}."
     return "\n\n".join(part for part in [*parts, severity] if part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from urllib.parse import urlsplit
 
 # C0 (but tab and newline), DEL, C1; bidi marks, embeddings, overrides and isolates; line separators and
 # other characters without a shape; lone surrogates; what XML 1.0 forbids; the invisible tag characters.
@@ -35,6 +36,15 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return escape_unsafe(text.replace("\r\n", "\n"))
+
+
+def is_link(text: str) -> bool:
+    """Say whether a text may be a link: only http and https are harmless to follow."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc) and visible(text) == text
 
 
 def one_line(text: str) -> str:
