@@ -103,7 +103,7 @@ def _answered(finding: Finding, index: _Index) -> Finding:
     if finding.outcome is Outcome.PASS:
         return finding
     chosen: _Use | None = None
-    for use in index.matching(finding.rule.id, normalise_id(finding.resource.id)):
+    for use in index.matching(finding.rule.id, finding.resource.key):
         use.matched += 1
         if use.in_force and (chosen is None or use.rank > chosen.rank):
             chosen = use
@@ -135,7 +135,7 @@ def _announcements(uses: Sequence[_Use], coverage: Coverage, findings: Sequence[
             idle.append(use)
         else:
             outside.append(use.exemption)
-    waiting = [normalise_id(f.resource.id) for f in findings if f.outcome is not Outcome.PASS] if idle else []
+    waiting = [f.resource.key for f in findings if f.outcome is not Outcome.PASS] if idle else []
     notes.extend(_idle(use.exemption, waiting) for use in idle[:_MOST_IN_FULL])
     if rest := idle[_MOST_IN_FULL:]:
         notes.append(f"{len(rest)} more exemptions match no finding: {_places([use.exemption for use in rest])}")

@@ -38,7 +38,7 @@ def ignored_tags(findings: Sequence[Finding]) -> list[str]:
     ids: dict[str, str] = {}
     for finding in findings:
         if finding.outcome is Outcome.FAIL and any(name.lower() == TAG for name in finding.resource.tags):
-            ids.setdefault(normalise_id(finding.resource.id), finding.resource.id)
+            ids.setdefault(finding.resource.key, finding.resource.id)
     if not ids:
         return []
     named = sorted(ids.values(), key=normalise_id)[:_MOST_NAMED]

@@ -60,7 +60,7 @@ class Observation:
     @cached_property
     def reach(self) -> Reach:
         """How far the scan looked; a resource without any finding is known by what it lies in alone."""
-        keys = {normalise_id(finding.resource.id) for finding in self.result.findings}
+        keys = {finding.resource.key for finding in self.result.findings}
         return Reach(self.result.scan.scopes, keys, self.result.gaps)
 
     def open_failures(self) -> Iterator[tuple[str, Finding]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.evaluation.evaluate import evaluate
-from scanner.model.resource import Resource, normalise_id
+from scanner.model.resource import Resource
 from scanner.model.result import Finding
 from scanner.model.verdict import Outcome, Severity
 from scanner.policy_tests.cases import Case
@@ -110,7 +110,7 @@ class Evaluated:
 def evaluate_case(case: Case) -> Evaluated:
     """Judge the case's inventory by its rule, as a scan does."""
     findings, not_evaluated = evaluate(case.inventory, [case.rule], case.as_of)
-    by_id = {normalise_id(finding.resource.id): finding for finding in findings}
+    by_id = {finding.resource.key: finding for finding in findings}
     return Evaluated(by_id, not_evaluated[0].reason if not_evaluated else "")
 
 

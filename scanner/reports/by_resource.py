@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scanner.model.resource import normalise_id
 from scanner.model.result import Finding, ResourceInfo
 from scanner.model.verdict import Severity
 
@@ -23,7 +22,7 @@ def by_resource(findings: Iterable[Finding]) -> tuple[ResourceGroup, ...]:
     """Group by resource: the worst severity first, then who has most findings that bad, then by id."""
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
-        groups.setdefault(normalise_id(finding.resource.id), []).append(finding)
+        groups.setdefault(finding.resource.key, []).append(finding)
     made: list[tuple[tuple[int, int, str], ResourceGroup]] = []
     for key, members in groups.items():
         members.sort(key=lambda finding: (finding.severity.rank, finding.rule.id))

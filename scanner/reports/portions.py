@@ -183,7 +183,7 @@ def _shared_out(
     resources: dict[str, set[_Values]] = {}
     above: dict[str, set[_Values]] = {}
     for values, findings in members.items():
-        for key in {normalise_id(finding.resource.id) for finding in findings}:
+        for key in {finding.resource.key for finding in findings}:
             resources.setdefault(key, set()).add(values)
             for place in _places(key):
                 above.setdefault(place, set()).add(values)
